@@ -1,0 +1,45 @@
+package dev.failureaware.cdc.model;
+
+import java.util.List;
+
+/**
+ * Names that the sink-consumer writes and the verifier reads in the sink database.
+ *
+ * <p>Every data table carries the {@code _cdc_} columns beside the source's columns; progress is kept in tables of a schema
+ * of their own, so that no name of a captured table can clash with them.
+ */
+public final class SinkBookkeeping {
+    private SinkBookkeeping() {}
+
+    /** Prefix of all columns that the sink adds to a data table. No captured column may begin with it. */
+    public static final String COLUMN_PREFIX = "_cdc_";
+
+    /** {@code char(1)}: operation of the last event applied to the row: c, u or r. */
+    public static final String OP = "_cdc_op";
+    /** {@code bigint}: {@code source.lsn} of that event. */
+    public static final String LSN = "_cdc_lsn";
+    /**
+     * {@code bigint}: an lsn that the event's transaction is proven to have committed after; for a snapshot row the
+     * snapshot's lsn. A row below a complete snapshot's lsn was not in that snapshot: see the sweep.
+     */
+    public static final String AFTER = "_cdc_after";
+    /** {@code timestamptz}: commit time at the source (capture time; business time stays in the data columns). */
+    public static final String SOURCE_TS = "_cdc_source_ts";
+    /** {@code timestamptz}: when the sink wrote the row. */
+    public static final String RECEIVED = "_cdc_received";
+
+    public static final List<String> COLUMNS = List.of(OP, LSN, AFTER, SOURCE_TS, RECEIVED);
+
+    /** Schema of the tables below. */
+    public static final String SCHEMA = "_cdc";
+    /**
+     * {@code topic text, partition int, next_offset bigint, …, duplicates bigint}: where each topic-partition stands, in the
+     * transaction that wrote the rows. {@code next_offset} is the Kafka offset of the first record not yet applied;
+     * {@code duplicates} counts events absorbed because they were sent before.
+     */
+    public static final TableId OFFSETS = new TableId(SCHEMA, "offsets");
+    /** {@code topic, partition, "offset", key, value, reason, parked_at}: records that could not be applied. */
+    public static final TableId PARKED = new TableId(SCHEMA, "parked");
+    /** {@code lsn, completed_at, swept_at, rows_swept}: the snapshots that the sink has seen. */
+    public static final TableId SNAPSHOTS = new TableId(SCHEMA, "snapshots");
+}
