@@ -1,0 +1,34 @@
+package dev.failureaware.cdc.chaos;
+
+import com.fasterxml.jackson.annotation.JsonValue;
+import java.util.Arrays;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.stream.Collectors;
+
+/** The ways to break the path, under the names a scenario file uses. */
+enum FaultType {
+    /** The Connect worker is killed. */
+    RESTART,
+    /** The sink-consumer is away for a while. */
+    LAG,
+    /** A table gains a column. */
+    SCHEMA,
+    /** The connector forgets its offsets and reads everything again. */
+    DUPLICATE,
+    /** Old business data arrives as new rows. */
+    BACKFILL;
+
+    @JsonValue
+    String id() {
+        return name().toLowerCase(Locale.ROOT);
+    }
+
+    static Optional<FaultType> of(String id) {
+        return Arrays.stream(values()).filter(type -> type.id().equals(id)).findFirst();
+    }
+
+    static String allowed() {
+        return Arrays.stream(values()).map(FaultType::id).collect(Collectors.joining(", ", "one of ", ""));
+    }
+}
