@@ -1,0 +1,143 @@
+package dev.failureaware.cdc.stack;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+
+/** The Debezium connector, through Connect's REST interface. */
+final class Connector {
+    static final String NAME = "shop";
+
+    /** {@code tasks} is empty while none has been assigned; a connector whose task is FAILED still says RUNNING. */
+    record Status(String connector, List<String> tasks, String trace) {
+        boolean running() {
+            return connector.equals("RUNNING")
+                    && !tasks.isEmpty()
+                    && tasks.stream().allMatch("RUNNING"::equals);
+        }
+
+        boolean failed() {
+            return connector.equals("FAILED") || tasks.contains("FAILED");
+        }
+
+        String text() {
+            return "connector " + connector + ", tasks " + tasks;
+        }
+    }
+
+    private static final Duration POLL = Duration.ofMillis(200);
+
+    private final String url;
+
+    Connector(String connectUrl) {
+        this.url = connectUrl + "/connectors/" + NAME;
+    }
+
+    /** The project's settings with this stack's addresses; the password is a reference that only the worker resolves. */
+    static ObjectNode settings(Layout layout, Ports ports, Secrets secrets) throws IOException {
+        var settings = (ObjectNode) Json.read(layout.connectorSettings());
+        settings.put("database.hostname", Port.HOST);
+        settings.put("database.port", Integer.toString(ports.of(Port.SOURCE)));
+        settings.put("database.password", "${dir:" + secrets.connectFolder() + ":" + Databases.REPLICATOR + "}");
+        return settings;
+    }
+
+    /** Creates or changes the connector, and waits until connector and task run. */
+    void deploy(ObjectNode settings, Duration within) throws InterruptedException {
+        var deadline = Instant.now().plus(within);
+        var last = "";
+        while (Instant.now().isBefore(deadline)) {
+            try {
+                if (isDeployed(settings) || accepted(settings)) {
+                    awaitRunning(deadline);
+                    return;
+                }
+            } catch (IOException e) {
+                last = e.getMessage();
+            }
+            Thread.sleep(POLL.toMillis());
+        }
+        throw StackException.notStarted("Connect did not accept the connector: " + last);
+    }
+
+    /** An unchanged connector is left alone: every change restarts its task. */
+    private boolean isDeployed(ObjectNode settings) throws IOException {
+        var answer = Http.get(url + "/config");
+        if (!answer.ok()) {
+            return false;
+        }
+        var deployed = (ObjectNode) answer.json();
+        deployed.remove("name");
+        return deployed.equals(settings);
+    }
+
+    /** False while the worker is busy with a rebalance. */
+    private boolean accepted(ObjectNode settings) throws IOException {
+        var answer = Http.put(url + "/config", Json.compact(settings));
+        if (answer.ok()) {
+            return true;
+        }
+        var message = answer.json().path("message").asText(answer.body());
+        if (answer.status() == 400) {
+            throw StackException.notStarted("Connect refuses the connector: " + message);
+        }
+        throw new IOException("HTTP " + answer.status() + ": " + message);
+    }
+
+    private void awaitRunning(Instant deadline) throws InterruptedException {
+        var restarted = false;
+        var last = "no status yet";
+        while (Instant.now().isBefore(deadline)) {
+            try {
+                var status = status();
+                last = status.text() + status.trace();
+                if (status.running()) {
+                    return;
+                }
+                if (status.connector().matches("STOPPED|PAUSED")) {
+                    // Left so by a fault whose injector was killed; what else it has to heal it does at its start.
+                    Http.put(url + "/resume", "");
+                } else if (status.failed() && !restarted) {
+                    restartFailed();
+                    restarted = true;
+                }
+            } catch (IOException e) {
+                last = e.getMessage();
+            }
+            Thread.sleep(POLL.toMillis());
+        }
+        throw StackException.notStarted("the connector does not run: " + last);
+    }
+
+    Status status() throws IOException {
+        var answer = Http.get(url + "/status");
+        if (!answer.ok()) {
+            throw new IOException("connector status: HTTP " + answer.status());
+        }
+        var json = answer.json();
+        var tasks = new ArrayList<String>();
+        var trace = json.path("connector").path("trace").asText("");
+        for (JsonNode task : json.path("tasks")) {
+            tasks.add(task.path("state").asText());
+            trace += task.path("trace").asText("");
+        }
+        return new Status(
+                json.path("connector").path("state").asText(),
+                List.copyOf(tasks),
+                trace.isEmpty()
+                        ? ""
+                        : "\n    | "
+                                + trace.lines()
+                                        .limit(6)
+                                        .reduce((a, b) -> a + "\n    | " + b)
+                                        .orElse(""));
+    }
+
+    void restartFailed() throws IOException {
+        Http.post(url + "/restart?includeTasks=true&onlyFailed=true", "", null, Duration.ofSeconds(30));
+    }
+}

@@ -1,0 +1,58 @@
+package dev.failureaware.cdc.stack;
+
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** One of our services: its jar, and its wiring by environment as on every platform. */
+final class QuarkusService {
+    private final Part part;
+    private final Layout layout;
+    private final Ports ports;
+    private final Map<String, String> environment;
+
+    QuarkusService(Part part, Layout layout, Ports ports, Map<String, String> environment) {
+        this.part = part;
+        this.layout = layout;
+        this.ports = ports;
+        this.environment = environment;
+    }
+
+    static Port port(Part part) {
+        return switch (part) {
+            case SINK_CONSUMER -> Port.SINK_CONSUMER;
+            case VERIFIER -> Port.VERIFIER;
+            case LOAD_GENERATOR -> Port.LOAD_GENERATOR;
+            case CHAOS_INJECTOR -> Port.INJECTOR;
+            case SOURCE, SINK, KAFKA, CONNECT -> throw new IllegalArgumentException(part + " is no service");
+        };
+    }
+
+    private static int heapMegabytes(Part part) {
+        return switch (part) {
+            case VERIFIER -> 160;
+            case SINK_CONSUMER -> 128;
+            default -> 96;
+        };
+    }
+
+    ProcessSpec spec() {
+        var port = port(part);
+        var all = new LinkedHashMap<>(environment);
+        all.put("QUARKUS_HTTP_HOST", Port.HOST);
+        all.put("QUARKUS_HTTP_PORT", Integer.toString(ports.of(port)));
+        all.put("QUARKUS_CONSOLE_COLOR", "false");
+        return new ProcessSpec(
+                part,
+                Jvm.command(
+                        layout,
+                        heapMegabytes(part),
+                        List.of("-jar", layout.serviceJar(part).toString())),
+                Map.copyOf(all),
+                "TERM",
+                Duration.ofSeconds(20),
+                ProcessSpec.Preparation.NONE,
+                () -> Http.answers(ports.url(port) + "/q/health/ready"));
+    }
+}
