@@ -34,11 +34,15 @@ final class CheckCommand {
 
     private static void print(Scenario scenario, String file, PrintStream out) {
         var verification = scenario.verification();
-        out.printf("%s: %s, %d failures%n", file, scenario.name(), scenario.failures().size());
+        out.printf(
+                "%s: %s, %d failures%n",
+                file, scenario.name(), scenario.failures().size());
         var due = Duration.ZERO;
         for (var failure : scenario.failures()) {
             due = due.plus(failure.delay());
-            out.printf("  t=%ds %s (%s)%n", due.toSeconds(), failure.id(), failure.type().id());
+            out.printf(
+                    "  t=%ds %s (%s)%n",
+                    due.toSeconds(), failure.id(), failure.type().id());
         }
         out.printf(
                 "  compared: %s, all rows and all columns (comparison_mode %s), tolerance %d s%n",

@@ -60,8 +60,8 @@ final class JsonFields {
         var names = Set.of(known);
         node.fieldNames().forEachRemaining(name -> {
             if (!names.contains(name)) {
-                warnings.add(new Problem(
-                        file, child(name), "unknown field, ignored", String.join(", ", List.of(known))));
+                warnings.add(
+                        new Problem(file, child(name), "unknown field, ignored", String.join(", ", List.of(known))));
             }
         });
     }
@@ -105,10 +105,7 @@ final class JsonFields {
         if (!has(name)) {
             return fallback;
         }
-        if (value.isIntegralNumber()
-                && value.canConvertToInt()
-                && value.intValue() >= min
-                && value.intValue() <= max) {
+        if (value.isIntegralNumber() && value.canConvertToInt() && value.intValue() >= min && value.intValue() <= max) {
             return value.intValue();
         }
         refuse(name, "a whole number from %d to %d".formatted(min, max));
@@ -125,7 +122,9 @@ final class JsonFields {
                 && !value.textValue().startsWith("_cdc_")) {
             return value.textValue();
         }
-        refuse(name, "a column name of a-z, 0-9 and _ that does not begin with a digit or _cdc_, 59 characters at most");
+        refuse(
+                name,
+                "a column name of a-z, 0-9 and _ that does not begin with a digit or _cdc_, 59 characters at most");
         return fallback;
     }
 

@@ -11,12 +11,7 @@ import java.util.List;
  */
 @JsonNaming(SnakeCaseStrategy.class)
 record Scenario(
-        String id,
-        String name,
-        String description,
-        String version,
-        List<Failure> failures,
-        Verification verification) {
+        String id, String name, String description, String version, List<Failure> failures, Verification verification) {
 
     static final Duration DEFAULT_HOLD = Duration.ofSeconds(20);
     static final int DEFAULT_ROWS = 20;
@@ -49,8 +44,7 @@ record Scenario(
 
         /** A failure with nothing but its kind: at once, with the defaults. */
         static Failure of(String id, FaultType type) {
-            return new Failure(
-                    id, type, 0, "", "", Scenario.seconds(DEFAULT_HOLD), DEFAULT_ROWS, DEFAULT_COLUMN);
+            return new Failure(id, type, 0, "", "", Scenario.seconds(DEFAULT_HOLD), DEFAULT_ROWS, DEFAULT_COLUMN);
         }
 
         Duration delay() {
@@ -76,8 +70,7 @@ record Scenario(
         }
 
         static Verification byDefault() {
-            return new Verification(
-                    DEFAULT_TABLES, "full", Scenario.seconds(DEFAULT_TOLERANCE), Check.all());
+            return new Verification(DEFAULT_TABLES, "full", Scenario.seconds(DEFAULT_TOLERANCE), Check.all());
         }
 
         Duration tolerance() {

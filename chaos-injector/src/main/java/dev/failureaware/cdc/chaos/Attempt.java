@@ -1,0 +1,125 @@
+package dev.failureaware.cdc.chaos;
+
+import dev.failureaware.cdc.chaos.Schedule.Due;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.OptionalLong;
+
+/** Collects what happens with one failure, and judges it. */
+final class Attempt {
+    private final Due due;
+    private final List<String> details = new ArrayList<>();
+    private OutcomeVerdict worst = OutcomeVerdict.PASS;
+    private Evidence evidence = new Evidence();
+    private Instant injectedAt;
+    private Instant revertedAt;
+    private Settled steady;
+    private Settled settled;
+    private OptionalLong highestLag = OptionalLong.empty();
+
+    Attempt(Due due) {
+        this.due = due;
+    }
+
+    Due due() {
+        return due;
+    }
+
+    Scenario.Failure failure() {
+        return due.failure();
+    }
+
+    void note(OutcomeVerdict verdict, String detail) {
+        worst = worst.and(verdict);
+        details.add(detail);
+    }
+
+    void evidence(Evidence evidence) {
+        this.evidence = evidence;
+    }
+
+    /** @return whether the pipeline was consistent, so that the failure may be injected */
+    boolean steady(Settled before) {
+        steady = before;
+        if (before.passedAt().isEmpty()) {
+            note(OutcomeVerdict.INCONCLUSIVE, "not injected: no steady state before it (" + before.explanation() + ")");
+            return false;
+        }
+        return true;
+    }
+
+    void injected(Instant at) {
+        injectedAt = at;
+    }
+
+    void reverted(Instant at) {
+        revertedAt = at;
+    }
+
+    void highestLag(OptionalLong events) {
+        highestLag = events;
+    }
+
+    void settled(Settled after) {
+        settled = after;
+        if (after.verdict() != OutcomeVerdict.PASS) {
+            note(after.verdict(), after.explanation());
+        }
+    }
+
+    /** Empty when one of both ends is not known. */
+    OptionalLong duplicatesAbsorbed() {
+        if (steady == null || settled == null) {
+            return OptionalLong.empty();
+        }
+        var before = steady.duplicatesAbsorbed();
+        var after = settled.duplicatesAbsorbed();
+        return before.isPresent() && after.isPresent()
+                ? OptionalLong.of(after.getAsLong() - before.getAsLong())
+                : OptionalLong.empty();
+    }
+
+    Outcome outcome() {
+        if (injectedAt != null) {
+            evidence.missed().forEach(missed -> note(OutcomeVerdict.INCONCLUSIVE, missed));
+            if (settled == null && worst == OutcomeVerdict.PASS) {
+                note(OutcomeVerdict.UNKNOWN, "nobody looked at the result");
+            }
+        } else if (worst == OutcomeVerdict.PASS) {
+            note(OutcomeVerdict.INCONCLUSIVE, "not injected");
+        }
+        var recoveredAt = settled == null ? null : settled.passedAt().orElse(null);
+        return new Outcome(
+                failure().id(),
+                failure().type(),
+                worst,
+                failure().description(),
+                failure().expectedOutcome(),
+                millis(due.at()),
+                millis(injectedAt),
+                millis(revertedAt),
+                millis(recoveredAt),
+                recoveredAt == null || revertedAt == null ? null : seconds(Duration.between(revertedAt, recoveredAt)),
+                boxed(highestLag),
+                boxed(duplicatesAbsorbed()),
+                settled == null ? null : boxed(settled.rowsLost()),
+                injectedAt == null ? null : seconds(due.shift(injectedAt)),
+                evidence.facts(),
+                String.join("; ", details));
+    }
+
+    private static Instant millis(Instant instant) {
+        return instant == null ? null : instant.truncatedTo(ChronoUnit.MILLIS);
+    }
+
+    private static Double seconds(Duration duration) {
+        return duration.toMillis() / 1000.0;
+    }
+
+    private static Long boxed(OptionalLong value) {
+        return value.isPresent() ? value.getAsLong() : null;
+    }
+}

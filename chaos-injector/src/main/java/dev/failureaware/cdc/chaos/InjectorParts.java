@@ -1,0 +1,61 @@
+package dev.failureaware.cdc.chaos;
+
+import io.quarkus.reactive.datasource.ReactiveDataSource;
+import io.vertx.mutiny.sqlclient.Pool;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.net.URI;
+import java.time.Clock;
+import java.util.Optional;
+import org.eclipse.microprofile.config.inject.ConfigProperty;
+
+/** Puts the neighbours' clients together, out of the configuration. */
+@ApplicationScoped
+class InjectorParts {
+    private final Clock clock = Clock.systemUTC();
+    private final Time time;
+    private final VerifierClient verifier;
+    private final Faults faults;
+    private final Surroundings surroundings;
+
+    InjectorParts(
+            InjectorConfig config,
+            @ReactiveDataSource("owner") Pool owner,
+            @ReactiveDataSource("loader") Pool loader,
+            @ConfigProperty(name = "cdc.api-token") Optional<String> token,
+            @ConfigProperty(name = "quarkus.application.version") String version) {
+        this.time = new Time(clock, duration -> Thread.sleep(duration.toMillis()), config.pollInterval());
+        var limit = config.stepTimeout();
+        var supervisor = neighbour("supervisor", config.supervisorUrl(), token, config);
+        var connect = new ConnectClient(
+                neighbour("Connect", config.connectUrl(), Optional.empty(), config), config.connector(), time, limit);
+        var source = new SourceDatabase(owner, loader, time, config.callTimeout(), limit);
+        var load = new LoadClient(neighbour("load generator", config.loadGeneratorUrl(), Optional.empty(), config));
+        this.verifier = new VerifierClient(neighbour("verifier", config.verifierUrl(), token, config));
+        this.faults = new Faults(new LocalPlatform(supervisor, limit), connect, source, load, time, config);
+        this.surroundings = new Surroundings(connect, source, load, version);
+    }
+
+    private static HttpJson neighbour(String name, URI url, Optional<String> token, InjectorConfig config) {
+        return new HttpJson(name, url, token, config.callTimeout());
+    }
+
+    Clock clock() {
+        return clock;
+    }
+
+    Time time() {
+        return time;
+    }
+
+    VerifierClient verifier() {
+        return verifier;
+    }
+
+    Faults faults() {
+        return faults;
+    }
+
+    Surroundings surroundings() {
+        return surroundings;
+    }
+}
