@@ -1,0 +1,131 @@
+package dev.failureaware.cdc.sink;
+
+import dev.failureaware.cdc.sink.apply.Bookkeeping;
+import dev.failureaware.cdc.sink.apply.FailureKind;
+import dev.failureaware.cdc.sink.plan.PartitionState;
+import dev.failureaware.cdc.sink.plan.Plan;
+import io.smallrye.common.annotation.Identifier;
+import io.smallrye.mutiny.Uni;
+import io.smallrye.reactive.messaging.kafka.KafkaConsumerRebalanceListener;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.inject.Default;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.common.TopicPartition;
+import org.jboss.logging.Logger;
+
+/**
+ * Which partitions this process owns and where each stands. The database's offsets are the truth: on assignment the consumer
+ * seeks to them; Kafka's committed offsets are for lag dashboards only.
+ *
+ * <p>The group uses eager rebalancing, so each generation revokes and assigns everything anew. A batch belongs to the
+ * generation it was polled in, and is dropped unless that is the current one: the new generation reads it again.
+ */
+@ApplicationScoped
+@Default
+@Identifier("partition-assignment") class PartitionAssignment implements KafkaConsumerRebalanceListener {
+    private static final Logger LOG = Logger.getLogger(PartitionAssignment.class);
+
+    private final Bookkeeping bookkeeping;
+    private final SinkConfig config;
+    private final SinkHealth health;
+
+    private volatile int generation = -1;
+    private volatile Map<TopicPartition, PartitionState> states = Map.of();
+    private volatile CompletableFuture<Void> inProgress = CompletableFuture.completedFuture(null);
+
+    PartitionAssignment(Bookkeeping bookkeeping, SinkConfig config, SinkHealth health) {
+        this.bookkeeping = bookkeeping;
+        this.config = config;
+        this.health = health;
+    }
+
+    boolean isCurrent(int batchGeneration) {
+        return generation == batchGeneration;
+    }
+
+    Map<TopicPartition, PartitionState> states() {
+        return states;
+    }
+
+    /** Remembers the batch in progress, for a rebalance to wait for. */
+    void begin(CompletableFuture<Void> batch) {
+        inProgress = batch;
+    }
+
+    /** Takes over what a committed plan has moved. */
+    synchronized void advance(int batchGeneration, Plan plan) {
+        if (isCurrent(batchGeneration)) {
+            var moved = new HashMap<>(states);
+            plan.advances().forEach((partition, advance) -> moved.put(partition, advance.to()));
+            states = Map.copyOf(moved);
+        }
+    }
+
+    /** Nothing more is applied until the next assignment. */
+    synchronized void lose() {
+        generation = -1;
+        states = Map.of();
+    }
+
+    /** @throws MissingOffsetsException where Kafka no longer holds, or never held, the record that comes next */
+    @Override
+    public void onPartitionsAssigned(Consumer<?, ?> consumer, Collection<TopicPartition> partitions) {
+        if (partitions.isEmpty()) {
+            return;
+        }
+        var first = consumer.beginningOffsets(partitions);
+        var end = consumer.endOffsets(partitions);
+        var found = patiently(bookkeeping.create().chain(() -> bookkeeping.states(first)));
+        found.forEach((partition, state) -> {
+            var missing = MissingOffsetsException.check(
+                    partition, state.nextOffset(), first.get(partition), end.get(partition));
+            missing.ifPresent(exception -> {
+                health.fatal(exception);
+                throw exception;
+            });
+            consumer.seek(partition, state.nextOffset());
+        });
+        synchronized (this) {
+            states = Map.copyOf(found);
+            generation = consumer.groupMetadata().generationId();
+        }
+        LOG.infof("Assigned in generation %d: %s", generation, found);
+    }
+
+    @Override
+    public void onPartitionsRevoked(Consumer<?, ?> consumer, Collection<TopicPartition> partitions) {
+        try {
+            inProgress.get(config.revokeWait().toMillis(), TimeUnit.MILLISECONDS);
+        } catch (TimeoutException e) {
+            LOG.warnf(
+                    "The batch in progress did not end within %s; the next owner reads it again", config.revokeWait());
+        } catch (ExecutionException e) {
+            LOG.debug("The batch in progress failed; the next owner reads it again", e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        lose();
+    }
+
+    /** The polling thread has nothing to do without its offsets, so it waits for the database as long as it takes. */
+    private <T> T patiently(Uni<T> question) {
+        return question.onFailure(failure -> FailureKind.of(failure) == FailureKind.TRANSIENT)
+                .invoke(health::retrying)
+                .onFailure(failure -> FailureKind.of(failure) == FailureKind.TRANSIENT)
+                .retry()
+                .withBackOff(config.retryMin(), config.retryMax())
+                .indefinitely()
+                .onFailure()
+                .invoke(health::fatal)
+                .invoke(health::working)
+                .await()
+                .indefinitely();
+    }
+}

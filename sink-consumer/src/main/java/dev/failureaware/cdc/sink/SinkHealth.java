@@ -1,0 +1,61 @@
+package dev.failureaware.cdc.sink;
+
+import io.quarkus.runtime.Quarkus;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.inject.Default;
+import java.time.Instant;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.eclipse.microprofile.health.HealthCheck;
+import org.eclipse.microprofile.health.HealthCheckResponse;
+import org.eclipse.microprofile.health.Readiness;
+import org.jboss.logging.Logger;
+
+/** Whether batches are being applied, and if not, why and since when. */
+@Default
+@Readiness
+@ApplicationScoped
+class SinkHealth implements HealthCheck {
+    private static final Logger LOG = Logger.getLogger(SinkHealth.class);
+
+    /** Exit code after a fatal failure; a supervisor may start the process again, and it stops again at the same place. */
+    static final int FATAL_EXIT = 3;
+
+    private record Trouble(String reason, Instant since) {}
+
+    private final AtomicBoolean stopping = new AtomicBoolean();
+    private volatile Trouble trouble;
+
+    void working() {
+        if (trouble != null) {
+            LOG.infof("Applying again after: %s (since %s)", trouble.reason, trouble.since);
+            trouble = null;
+        }
+    }
+
+    void retrying(Throwable failure) {
+        if (trouble == null) {
+            LOG.warnf("Sink database: %s; trying again for as long as it takes", failure);
+            trouble = new Trouble(String.valueOf(failure), Instant.now());
+        }
+    }
+
+    /** Stops the process: nothing of the batch was written, and its records are read again by the next process. */
+    void fatal(Throwable failure) {
+        trouble = new Trouble(String.valueOf(failure), Instant.now());
+        if (stopping.compareAndSet(false, true)) {
+            LOG.fatalf(failure, "Cannot go on without losing data, so this process stops: %s", failure.getMessage());
+            Quarkus.asyncExit(FATAL_EXIT);
+        }
+    }
+
+    @Override
+    public HealthCheckResponse call() {
+        var now = trouble;
+        var response = HealthCheckResponse.named("sink").status(now == null);
+        return now == null
+                ? response.build()
+                : response.withData("reason", now.reason)
+                        .withData("since", now.since.toString())
+                        .build();
+    }
+}

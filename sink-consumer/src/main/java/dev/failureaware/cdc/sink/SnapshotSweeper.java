@@ -1,0 +1,125 @@
+package dev.failureaware.cdc.sink;
+
+import dev.failureaware.cdc.sink.apply.Bookkeeping;
+import dev.failureaware.cdc.sink.apply.Bookkeeping.PendingSweep;
+import io.quarkus.scheduler.Scheduled;
+import io.quarkus.scheduler.Scheduled.ConcurrentExecution;
+import io.smallrye.common.annotation.Identifier;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.common.IsolationLevel;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.jboss.logging.Logger;
+
+/**
+ * Removes phantoms: rows deleted at the source while the connector could not see it get no event, and a snapshot only says
+ * which rows exist.
+ *
+ * <p>A table is swept when its snapshot is complete and every partition of its topic was applied up to where the log ended at
+ * a moment after that. Then a row whose last event is proven to be from before the snapshot was not in it, so it is gone. Rows
+ * written later carry a later position, and stay, however long the sweep takes.
+ */
+@ApplicationScoped
+class SnapshotSweeper {
+    private static final Logger LOG = Logger.getLogger(SnapshotSweeper.class);
+    private static final Duration POLL = Duration.ofSeconds(2);
+
+    private final Bookkeeping bookkeeping;
+    private final Map<String, Object> kafka;
+    private final SinkConfig config;
+    private final SinkMetrics metrics;
+
+    /** Ends of the log, taken after the snapshot was known to be complete. Taking them anew is as right, only later. */
+    private final Map<PendingSweep, Map<TopicPartition, Long>> fences = new ConcurrentHashMap<>();
+
+    SnapshotSweeper(
+            Bookkeeping bookkeeping,
+            @Identifier("default-kafka-broker") Map<String, Object> kafka,
+            SinkConfig config,
+            SinkMetrics metrics) {
+        this.bookkeeping = bookkeeping;
+        this.kafka = kafka;
+        this.config = config;
+        this.metrics = metrics;
+    }
+
+    @Scheduled(every = "${sink.sweep-interval:1s}", concurrentExecution = ConcurrentExecution.SKIP)
+    void sweep() {
+        bookkeeping.create().await().indefinitely();
+        for (var sweep : bookkeeping.pendingSweeps().await().indefinitely()) {
+            if (isPastFence(sweep)) {
+                var rows = bookkeeping.sweep(sweep).await().indefinitely();
+                fences.remove(sweep);
+                metrics.swept(rows);
+                LOG.infof(
+                        "%s: snapshot at %d is complete, %d rows swept that it did not hold",
+                        sweep.table(), sweep.lsn(), rows);
+            }
+        }
+    }
+
+    private boolean isPastFence(PendingSweep sweep) {
+        var topic = config.topicPrefix() + "." + sweep.table();
+        try (var consumer = consumer()) {
+            var fence = fences.computeIfAbsent(sweep, key -> ends(topic));
+            var applied = bookkeeping.nextOffsets(topic).await().indefinitely();
+            return fence.entrySet().stream()
+                    .allMatch(end -> isApplied(
+                            consumer,
+                            end.getKey(),
+                            applied.getOrDefault(end.getKey().partition(), 0L),
+                            end.getValue()));
+        }
+    }
+
+    /** The log's true ends: a reader of committed records could stop before records whose commit marker is on its way. */
+    private Map<TopicPartition, Long> ends(String topic) {
+        var settings = settings();
+        settings.put(
+                ConsumerConfig.ISOLATION_LEVEL_CONFIG,
+                IsolationLevel.READ_UNCOMMITTED.toString().toLowerCase(Locale.ROOT));
+        try (var consumer = new KafkaConsumer<byte[], byte[]>(settings)) {
+            return consumer.endOffsets(consumer.partitionsFor(topic).stream()
+                    .map(info -> new TopicPartition(info.topic(), info.partition()))
+                    .toList());
+        }
+    }
+
+    /** Offsets below the end may all be transaction markers, which no reader ever gets: then nothing is left to apply. */
+    private static boolean isApplied(
+            KafkaConsumer<byte[], byte[]> consumer, TopicPartition partition, long applied, long end) {
+        if (applied >= end) {
+            return true;
+        }
+        consumer.assign(List.of(partition));
+        consumer.seek(partition, applied);
+        return consumer.poll(POLL).isEmpty() && consumer.position(partition) >= end;
+    }
+
+    private KafkaConsumer<byte[], byte[]> consumer() {
+        var settings = settings();
+        settings.put(
+                ConsumerConfig.ISOLATION_LEVEL_CONFIG,
+                IsolationLevel.READ_COMMITTED.toString().toLowerCase(Locale.ROOT));
+        settings.put(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, 1);
+        return new KafkaConsumer<>(settings);
+    }
+
+    private Map<String, Object> settings() {
+        var settings = new HashMap<>(kafka);
+        settings.remove(ConsumerConfig.GROUP_ID_CONFIG);
+        settings.put(ConsumerConfig.KEY_DESERIALIZER_CLASS_CONFIG, ByteArrayDeserializer.class);
+        settings.put(ConsumerConfig.VALUE_DESERIALIZER_CLASS_CONFIG, ByteArrayDeserializer.class);
+        settings.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false);
+        settings.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "none");
+        return settings;
+    }
+}

@@ -1,0 +1,259 @@
+package dev.failureaware.cdc.sink.apply;
+
+import dev.failureaware.cdc.model.SinkBookkeeping;
+import dev.failureaware.cdc.model.TableId;
+import dev.failureaware.cdc.sink.plan.PartitionState;
+import dev.failureaware.cdc.sink.plan.Plan;
+import dev.failureaware.cdc.sink.plan.Plan.Advance;
+import dev.failureaware.cdc.sink.plan.Watermark;
+import io.smallrye.mutiny.Uni;
+import io.vertx.mutiny.sqlclient.Pool;
+import io.vertx.mutiny.sqlclient.Row;
+import io.vertx.mutiny.sqlclient.SqlConnection;
+import io.vertx.mutiny.sqlclient.Tuple;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+import org.apache.kafka.common.TopicPartition;
+
+/** The sink's own tables: see {@link SinkBookkeeping}. */
+@ApplicationScoped
+public class Bookkeeping {
+    private static final String OFFSETS = SinkBookkeeping.OFFSETS.quoted();
+    private static final String PARKED = SinkBookkeeping.PARKED.quoted();
+    private static final String SNAPSHOTS = SinkBookkeeping.SNAPSHOTS.quoted();
+
+    /** The advisory lock makes two replicas that start at once create the tables one after the other. */
+    private static final List<String> CREATE = List.of(
+            "SELECT pg_advisory_xact_lock(hashtext('" + SinkBookkeeping.SCHEMA + "'))",
+            "CREATE SCHEMA IF NOT EXISTS " + SinkBookkeeping.SCHEMA,
+            "CREATE TABLE IF NOT EXISTS " + OFFSETS + """
+                     (topic text, partition int, next_offset bigint NOT NULL,
+                      commit_lsn bigint, row_lsn bigint, ts_us bigint,
+                      duplicates bigint NOT NULL DEFAULT 0, updated_at timestamptz NOT NULL DEFAULT now(),
+                      PRIMARY KEY (topic, partition))""",
+            "CREATE TABLE IF NOT EXISTS " + PARKED + """
+                     (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, topic text NOT NULL, partition int NOT NULL,
+                      "offset" bigint NOT NULL, key text, value text, reason text NOT NULL,
+                      parked_at timestamptz NOT NULL DEFAULT now())""",
+            "CREATE TABLE IF NOT EXISTS " + SNAPSHOTS + """
+                     (schema_name text, table_name text, lsn bigint,
+                      table_complete boolean NOT NULL, all_complete boolean NOT NULL,
+                      swept_at timestamptz, rows_swept bigint,
+                      PRIMARY KEY (schema_name, table_name, lsn))""");
+
+    private final Pool pool;
+
+    Bookkeeping(Pool pool) {
+        this.pool = pool;
+    }
+
+    /** Creates what is missing; harmless when repeated. */
+    public Uni<Void> create() {
+        return pool.withTransaction(connection -> {
+            var done = Uni.createFrom().voidItem();
+            for (var sql : CREATE) {
+                done = done.chain(() -> connection.query(sql).execute()).replaceWithVoid();
+            }
+            return done;
+        });
+    }
+
+    /** State of the given partitions; one that was never seen starts at {@code firstOffset}, which is then recorded. */
+    public Uni<Map<TopicPartition, PartitionState>> states(Map<TopicPartition, Long> firstOffsets) {
+        var partitions = List.copyOf(firstOffsets.keySet());
+        return pool.withTransaction(connection -> connection
+                .preparedQuery("INSERT INTO " + OFFSETS + " (topic, partition, next_offset)"
+                        + " SELECT * FROM unnest($1::text[], $2::int[], $3::bigint[]) ON CONFLICT DO NOTHING")
+                .execute(Tuple.of(topics(partitions), numbers(partitions), longs(partitions, firstOffsets::get)))
+                .chain(() -> connection
+                        .preparedQuery(
+                                "SELECT topic, partition, next_offset, commit_lsn, row_lsn, ts_us FROM " + OFFSETS
+                                        + " JOIN unnest($1::text[], $2::int[]) AS wanted (topic, partition)"
+                                        + " USING (topic, partition)")
+                        .execute(Tuple.of(topics(partitions), numbers(partitions))))
+                .map(rows -> {
+                    var states = new HashMap<TopicPartition, PartitionState>();
+                    rows.forEach(
+                            row -> states.put(new TopicPartition(row.getString(0), row.getInteger(1)), state(row)));
+                    return states;
+                }));
+    }
+
+    private static PartitionState state(Row row) {
+        var watermark = row.getLong("commit_lsn") == null
+                ? null
+                : new Watermark(row.getLong("commit_lsn"), row.getLong("row_lsn"), row.getLong("ts_us"));
+        return new PartitionState(row.getLong("next_offset"), watermark);
+    }
+
+    /** Next offsets of all partitions of a topic that the sink, in any replica, has taken up. */
+    public Uni<Map<Integer, Long>> nextOffsets(String topic) {
+        return pool.preparedQuery("SELECT partition, next_offset FROM " + OFFSETS + " WHERE topic = $1")
+                .execute(Tuple.of(topic))
+                .map(rows -> {
+                    var offsets = new HashMap<Integer, Long>();
+                    rows.forEach(row -> offsets.put(row.getInteger(0), row.getLong(1)));
+                    return offsets;
+                });
+    }
+
+    /** Lsn of the newest snapshot that any replica has seen, 0 for none. */
+    public Uni<Long> newestSnapshot() {
+        return pool.query("SELECT coalesce(max(lsn), 0) FROM " + SNAPSHOTS)
+                .execute()
+                .map(rows -> rows.iterator().next().getLong(0));
+    }
+
+    /**
+     * Moves the partitions on, all or none; also locks them for the rest of the transaction.
+     *
+     * <p>Fails with {@link FencedException} when any of them is not where the plan started from: another consumer has taken
+     * over, or somebody rewound it.
+     */
+    Uni<Void> advance(SqlConnection connection, Map<TopicPartition, Advance> advances) {
+        var partitions = List.copyOf(advances.keySet());
+        Function<Function<Watermark, Long>, Long[]> marks = part -> longs(partitions, partition -> {
+            var watermark = advances.get(partition).to().watermark();
+            return watermark == null ? null : part.apply(watermark);
+        });
+        var tuple = Tuple.tuple(new ArrayList<>(List.of(
+                topics(partitions),
+                numbers(partitions),
+                longs(partitions, partition -> advances.get(partition).from()),
+                longs(partitions, partition -> advances.get(partition).to().nextOffset()),
+                marks.apply(Watermark::previousCommitLsn),
+                marks.apply(Watermark::rowLsn),
+                marks.apply(Watermark::commitMicros),
+                longs(partitions, partition -> (long) advances.get(partition).duplicates()))));
+        return connection
+                .preparedQuery("UPDATE " + OFFSETS + """
+                         o SET next_offset = n.next, commit_lsn = n.commit_lsn, row_lsn = n.row_lsn, ts_us = n.ts_us,
+                           duplicates = duplicates + n.absorbed, updated_at = now()
+                         FROM unnest($1::text[], $2::int[], $3::bigint[], $4::bigint[], $5::bigint[], $6::bigint[],
+                           $7::bigint[], $8::bigint[])
+                           AS n (topic, partition, expected, next, commit_lsn, row_lsn, ts_us, absorbed)
+                         WHERE o.topic = n.topic AND o.partition = n.partition AND o.next_offset = n.expected""")
+                .execute(tuple)
+                .invoke(rows -> {
+                    if (rows.rowCount() != partitions.size()) {
+                        throw new FencedException(partitions);
+                    }
+                })
+                .replaceWithVoid();
+    }
+
+    Uni<Void> countDuplicates(SqlConnection connection, TopicPartition partition, long duplicates) {
+        return connection
+                .preparedQuery(
+                        "UPDATE " + OFFSETS + " SET duplicates = duplicates + $3 WHERE topic = $1 AND partition = $2")
+                .execute(Tuple.of(partition.topic(), partition.partition(), duplicates))
+                .replaceWithVoid();
+    }
+
+    Uni<Void> park(SqlConnection connection, Plan plan) {
+        if (plan.parked().isEmpty()) {
+            return Uni.createFrom().voidItem();
+        }
+        return connection
+                .preparedQuery("INSERT INTO " + PARKED
+                        + " (topic, partition, \"offset\", key, value, reason) VALUES ($1, $2, $3, $4, $5, $6)")
+                .executeBatch(plan.parked().stream()
+                        .map(record -> Tuple.tuple()
+                                .addString(record.partition().topic())
+                                .addInteger(record.partition().partition())
+                                .addLong(record.offset())
+                                .addString(storable(record.key()))
+                                .addString(storable(record.value()))
+                                .addString(storable(record.reason())))
+                        .toList())
+                .replaceWithVoid();
+    }
+
+    /** PostgreSQL's text holds every character but NUL. */
+    private static String storable(String text) {
+        return text == null ? null : text.replace('\0', '\uFFFD');
+    }
+
+    Uni<Void> markSnapshots(SqlConnection connection, Plan plan) {
+        if (plan.snapshotMarks().isEmpty()) {
+            return Uni.createFrom().voidItem();
+        }
+        return connection
+                .preparedQuery("INSERT INTO " + SNAPSHOTS
+                        + " AS s (schema_name, table_name, lsn, table_complete, all_complete) VALUES ($1, $2, $3, $4, $5)"
+                        + " ON CONFLICT (schema_name, table_name, lsn) DO UPDATE SET"
+                        + " table_complete = s.table_complete OR excluded.table_complete,"
+                        + " all_complete = s.all_complete OR excluded.all_complete")
+                .executeBatch(plan.snapshotMarks().stream()
+                        .map(mark -> Tuple.of(
+                                mark.table().schema(),
+                                mark.table().name(),
+                                mark.lsn(),
+                                mark.ofTable() || mark.ofAll(),
+                                mark.ofAll()))
+                        .toList())
+                .replaceWithVoid();
+    }
+
+    /** A complete snapshot of one table whose phantoms were not removed yet. */
+    public record PendingSweep(TableId table, long lsn) {}
+
+    public Uni<List<PendingSweep>> pendingSweeps() {
+        return pool.query("SELECT schema_name, table_name, lsn FROM " + SNAPSHOTS
+                        + " s WHERE swept_at IS NULL AND (table_complete OR EXISTS (SELECT FROM " + SNAPSHOTS
+                        + " a WHERE a.lsn = s.lsn AND a.all_complete)) ORDER BY lsn, schema_name, table_name")
+                .execute()
+                .map(rows -> {
+                    var sweeps = new ArrayList<PendingSweep>();
+                    rows.forEach(row -> sweeps.add(
+                            new PendingSweep(new TableId(row.getString(0), row.getString(1)), row.getLong(2))));
+                    return sweeps;
+                });
+    }
+
+    /**
+     * Deletes the rows that the snapshot should have contained and did not, once: a second call finds it swept and gives 0.
+     * All or nothing, so that a crash in the middle only means doing it again.
+     */
+    public Uni<Long> sweep(PendingSweep sweep) {
+        var id = Tuple.of(sweep.table().schema(), sweep.table().name(), sweep.lsn());
+        return pool.withTransaction(connection -> connection
+                .preparedQuery("SELECT FROM " + SNAPSHOTS
+                        + " WHERE schema_name = $1 AND table_name = $2 AND lsn = $3 AND swept_at IS NULL FOR UPDATE")
+                .execute(id)
+                .chain(found -> {
+                    if (found.size() == 0) {
+                        return Uni.createFrom().item(0L);
+                    }
+                    return connection
+                            .preparedQuery("DELETE FROM " + sweep.table().quoted() + " WHERE " + SinkBookkeeping.AFTER
+                                    + " < $1")
+                            .execute(Tuple.of(sweep.lsn()))
+                            .map(rows -> (long) rows.rowCount())
+                            .call(swept -> connection
+                                    .preparedQuery("UPDATE " + SNAPSHOTS + " SET swept_at = now(), rows_swept = $4"
+                                            + " WHERE schema_name = $1 AND table_name = $2 AND lsn = $3")
+                                    .execute(Tuple.of(
+                                            sweep.table().schema(),
+                                            sweep.table().name(),
+                                            sweep.lsn(),
+                                            swept)));
+                }));
+    }
+
+    private static String[] topics(List<TopicPartition> partitions) {
+        return partitions.stream().map(TopicPartition::topic).toArray(String[]::new);
+    }
+
+    private static Integer[] numbers(List<TopicPartition> partitions) {
+        return partitions.stream().map(TopicPartition::partition).toArray(Integer[]::new);
+    }
+
+    private static Long[] longs(List<TopicPartition> partitions, Function<TopicPartition, Long> value) {
+        return partitions.stream().map(value).toArray(Long[]::new);
+    }
+}

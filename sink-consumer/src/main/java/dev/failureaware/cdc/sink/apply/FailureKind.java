@@ -1,0 +1,46 @@
+package dev.failureaware.cdc.sink.apply;
+
+import io.vertx.core.VertxException;
+import io.vertx.pgclient.PgException;
+import java.io.IOException;
+import java.util.Set;
+import java.util.concurrent.TimeoutException;
+
+/** What a failure of {@link PlanApplier} calls for. Decided here and nowhere else. */
+public enum FailureKind {
+    /** The database is away, busy or chose this transaction as a victim: the same batch again, as long as it takes. */
+    TRANSIENT,
+    /** Another consumer owns the partitions: drop the batch and ask the group again. */
+    FENCED,
+    /** The database refuses the data or the statement: repeating cannot help. Stop, say so, lose nothing. */
+    FATAL;
+
+    /**
+     * SQLSTATE classes: connection exception, transaction rollback, insufficient resources, operator intervention (among it
+     * statement timeout and shutdown), system error; and single codes: lock not available, a table that another transaction
+     * has just created or extended.
+     */
+    private static final Set<String> TRANSIENT_CLASSES = Set.of("08", "40", "53", "57", "58");
+
+    private static final Set<String> TRANSIENT_CODES = Set.of("55P03", "42P07", "42701", "42P06");
+
+    public static FailureKind of(Throwable failure) {
+        if (failure instanceof FencedException) {
+            return FENCED;
+        }
+        for (var cause = failure; cause != null; cause = cause.getCause()) {
+            if (cause instanceof PgException database) {
+                var state = database.getSqlState();
+                return state == null
+                                || TRANSIENT_CLASSES.contains(state.substring(0, 2))
+                                || TRANSIENT_CODES.contains(state)
+                        ? TRANSIENT
+                        : FATAL;
+            }
+            if (cause instanceof IOException || cause instanceof VertxException || cause instanceof TimeoutException) {
+                return TRANSIENT;
+            }
+        }
+        return FATAL;
+    }
+}

@@ -1,0 +1,99 @@
+package dev.failureaware.cdc.sink.apply;
+
+import dev.failureaware.cdc.sink.plan.Plan;
+import dev.failureaware.cdc.sink.plan.Plan.TableWork;
+import io.smallrye.mutiny.Uni;
+import io.vertx.mutiny.sqlclient.Pool;
+import io.vertx.mutiny.sqlclient.SqlConnection;
+import jakarta.enterprise.context.ApplicationScoped;
+import org.apache.kafka.common.TopicPartition;
+
+/** Writes a plan: rows, offsets, snapshot marks and parked records in one transaction, or nothing. */
+@ApplicationScoped
+public class PlanApplier {
+    private final Pool pool;
+    private final SinkCatalog catalog;
+    private final Bookkeeping bookkeeping;
+
+    PlanApplier(Pool pool, SinkCatalog catalog, Bookkeeping bookkeeping) {
+        this.pool = pool;
+        this.catalog = catalog;
+        this.bookkeeping = bookkeeping;
+    }
+
+    /** @param unchanged snapshot rows that the sink held already, just the same */
+    public record Result(long upserted, long deleted, long unchanged) {
+        static final Result NOTHING = new Result(0, 0, 0);
+
+        Result plus(Result other) {
+            return new Result(upserted + other.upserted, deleted + other.deleted, unchanged + other.unchanged);
+        }
+    }
+
+    /**
+     * Offsets are advanced first, by compare-and-set: a consumer that was replaced fails before it has written a row, and
+     * one that is just being replaced makes the other wait for its end. In each table deletes run before upserts, so a key
+     * may move between rows in one batch.
+     *
+     * <p>On failure nothing is visible and the same plan may be applied again.
+     */
+    public Uni<Result> apply(Plan plan) {
+        return pool.withTransaction(connection -> bookkeeping
+                        .advance(connection, plan.advances())
+                        .chain(() -> writeTables(connection, plan))
+                        .call(() -> bookkeeping.markSnapshots(connection, plan))
+                        .call(() -> bookkeeping.park(connection, plan)))
+                .onFailure()
+                .invoke(catalog::forget);
+    }
+
+    private Uni<Result> writeTables(SqlConnection connection, Plan plan) {
+        var total = Uni.createFrom().item(Result.NOTHING);
+        for (var work : plan.tables()) {
+            total = total.chain(sum -> write(connection, plan, work).map(sum::plus));
+        }
+        return total;
+    }
+
+    private Uni<Result> write(SqlConnection connection, Plan plan, TableWork work) {
+        return catalog.follow(connection, work.table(), work.shapes())
+                .chain(sink -> delete(connection, work, sink)
+                        .chain(deleted -> upsert(connection, work, sink).map(deleted::plus)))
+                .call(result -> result.unchanged() == 0
+                        ? Uni.createFrom().voidItem()
+                        : bookkeeping.countDuplicates(connection, anyPartition(plan, work), result.unchanged()));
+    }
+
+    private Uni<Result> delete(SqlConnection connection, TableWork work, SinkTable sink) {
+        if (work.deletes().isEmpty()) {
+            return Uni.createFrom().item(Result.NOTHING);
+        }
+        var sql = UpsertSql.delete(work.table(), work.deletes().get(0).keyColumns(), sink);
+        return connection
+                .preparedQuery(sql)
+                .execute(UpsertSql.deleteKeys(work.deletes()))
+                .map(rows -> new Result(0, rows.rowCount(), 0));
+    }
+
+    private Uni<Result> upsert(SqlConnection connection, TableWork work, SinkTable sink) {
+        var total = Uni.createFrom().item(Result.NOTHING);
+        for (var group : work.upserts()) {
+            total = total.chain(sum -> connection
+                    .preparedQuery(UpsertSql.upsert(work.table(), group, sink))
+                    .execute(UpsertSql.upsertValues(group))
+                    .map(rows -> new Result(
+                            group.rows().size(), 0, rows.iterator().next().getLong(0)))
+                    .map(sum::plus));
+        }
+        return total;
+    }
+
+    /** Duplicates are counted per topic; which of its partitions holds the number means nothing. */
+    private static TopicPartition anyPartition(Plan plan, TableWork work) {
+        var topic = "." + work.table();
+        return plan.advances().keySet().stream()
+                .filter(partition -> partition.topic().endsWith(topic))
+                .findFirst()
+                .orElse(plan.advances().keySet().iterator().next());
+    }
+}

@@ -1,0 +1,58 @@
+package dev.failureaware.cdc.sink.decode;
+
+import java.util.List;
+import org.apache.kafka.common.TopicPartition;
+
+/** What one Kafka record means to the sink. */
+public sealed interface Decoded {
+
+    TopicPartition partition();
+
+    /** The record's Kafka offset. */
+    long offset();
+
+    /**
+     * A row as it was after an insert, update or snapshot read.
+     *
+     * @param key values of {@link TableShape#keyColumns()}, in PostgreSQL's text form
+     * @param values values of {@link TableShape#columns()} in their order, in PostgreSQL's text form; null is SQL null;
+     *     {@link ValueForm#UNAVAILABLE} (compared by identity) stands for an unchanged TOASTed value that was not sent
+     */
+    record Upsert(
+            TopicPartition partition,
+            long offset,
+            TableShape shape,
+            Operation operation,
+            List<String> key,
+            List<String> values,
+            Source source)
+            implements RowChange {}
+
+    /** A deleted row; nothing but its key is known for certain (facts: other {@code before} columns can be made up). */
+    record Delete(TopicPartition partition, long offset, TableShape shape, List<String> key, Source source)
+            implements RowChange {
+        @Override
+        public Operation operation() {
+            return Operation.DELETE;
+        }
+    }
+
+    /** A change of one row, at a position of the source's log. */
+    sealed interface RowChange extends Decoded permits Upsert, Delete {
+        TableShape shape();
+
+        Operation operation();
+
+        /** Empty for a table without a key. */
+        List<String> key();
+
+        Source source();
+    }
+
+    /** Nothing to do by definition: a tombstone (the delete came before it, as an event of its own). */
+    record Tombstone(TopicPartition partition, long offset) implements Decoded {}
+
+    /** A record that cannot be applied, with the reason in words. */
+    record Undecodable(TopicPartition partition, long offset, String key, String value, String reason)
+            implements Decoded {}
+}

@@ -1,0 +1,223 @@
+package dev.failureaware.cdc.sink.plan;
+
+import dev.failureaware.cdc.model.TableId;
+import dev.failureaware.cdc.sink.decode.ColumnShape;
+import dev.failureaware.cdc.sink.decode.Decoded;
+import dev.failureaware.cdc.sink.decode.Operation;
+import dev.failureaware.cdc.sink.decode.Source.Snapshot;
+import dev.failureaware.cdc.sink.decode.TableShape;
+import dev.failureaware.cdc.sink.decode.ValueForm;
+import dev.failureaware.cdc.sink.plan.Plan.Advance;
+import dev.failureaware.cdc.sink.plan.Plan.RowDelete;
+import dev.failureaware.cdc.sink.plan.Plan.RowUpsert;
+import dev.failureaware.cdc.sink.plan.Plan.SnapshotMark;
+import dev.failureaware.cdc.sink.plan.Plan.TableWork;
+import dev.failureaware.cdc.sink.plan.Plan.UpsertGroup;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.EnumMap;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.apache.kafka.common.TopicPartition;
+
+/**
+ * Folds a batch to the last state of each row. Pure: the same events and states give the same plan.
+ *
+ * <p>Events of one partition are taken in their order; a row lives in one partition, so its events are in order too.
+ */
+public final class BatchPlanner {
+    private final Map<TopicPartition, PartitionState> before;
+    private final long newestSnapshot;
+
+    private final Map<TopicPartition, Advance> advances = new LinkedHashMap<>();
+    private final Map<TableId, Table> tables = new LinkedHashMap<>();
+    private final Map<List<Object>, SnapshotMark> snapshotMarks = new LinkedHashMap<>();
+    private final List<Decoded.Undecodable> parked = new ArrayList<>();
+    private final Map<Operation, Integer> applied = new EnumMap<>(Operation.class);
+
+    private BatchPlanner(Map<TopicPartition, PartitionState> before, long newestSnapshot) {
+        this.before = before;
+        this.newestSnapshot = newestSnapshot;
+    }
+
+    /**
+     * @param before state of every partition that occurs in {@code events}
+     * @param newestSnapshot lsn of the newest snapshot that the sink has seen in any partition, 0 for none
+     */
+    public static Plan plan(
+            List<? extends Decoded> events, Map<TopicPartition, PartitionState> before, long newestSnapshot) {
+        var newest = newestSnapshot;
+        for (var event : events) {
+            if (event instanceof Decoded.RowChange change && change.source().ofSnapshot()) {
+                newest = Math.max(newest, change.source().lsn());
+            }
+        }
+        var planner = new BatchPlanner(before, newest);
+        events.forEach(planner::add);
+        return planner.plan();
+    }
+
+    /** Whether planning these events needs to know the newest snapshot: see {@link #committedAfter}. */
+    public static boolean needsNewestSnapshot(List<? extends Decoded> events) {
+        return events.stream()
+                .anyMatch(event -> event instanceof Decoded.RowChange change
+                        && change.source().previousCommitLsn() == null
+                        && !change.source().ofSnapshot());
+    }
+
+    private void add(Decoded event) {
+        var state = advances.containsKey(event.partition())
+                ? advances.get(event.partition()).to()
+                : before.get(event.partition());
+        if (event.offset() < state.nextOffset()) {
+            return; // Read twice from Kafka after a seek; already in this plan or in the database.
+        }
+        if (event instanceof Decoded.RowChange change) {
+            if (Watermark.provesOld(state.watermark(), change.source())) {
+                advance(event, state.watermark(), 1);
+            } else {
+                advance(event, Watermark.after(state.watermark(), change.source()), 0);
+                apply(change);
+            }
+            return;
+        }
+        if (event instanceof Decoded.Undecodable undecodable) {
+            parked.add(undecodable);
+        }
+        advance(event, state.watermark(), 0);
+    }
+
+    private void advance(Decoded event, Watermark watermark, int duplicates) {
+        var to = new PartitionState(event.offset() + 1, watermark);
+        var earlier = advances.get(event.partition());
+        advances.put(
+                event.partition(),
+                earlier == null
+                        ? new Advance(before.get(event.partition()).nextOffset(), to, duplicates)
+                        : new Advance(earlier.from(), to, earlier.duplicates() + duplicates));
+    }
+
+    private void apply(Decoded.RowChange change) {
+        applied.merge(change.operation(), 1, Integer::sum);
+        var source = change.source();
+        if (source.ofSnapshot()) {
+            snapshotMarks.merge(
+                    List.of(change.shape().table(), source.lsn()),
+                    new SnapshotMark(
+                            change.shape().table(),
+                            source.lsn(),
+                            source.snapshot() == Snapshot.LAST_OF_TABLE,
+                            source.snapshot() == Snapshot.LAST),
+                    (a, b) -> new SnapshotMark(a.table(), a.lsn(), a.ofTable() || b.ofTable(), a.ofAll() || b.ofAll()));
+        }
+        tables.computeIfAbsent(change.shape().table(), table -> new Table()).add(change, committedAfter(change));
+    }
+
+    /**
+     * A position that the event's transaction is proven to have committed after: what tells rows that a re-snapshot should
+     * have contained from rows that came later.
+     *
+     * <p>The first transaction after a snapshot does not carry the previous commit, and its row lsns can be lower than the
+     * snapshot's when it was in flight then. It came after the newest snapshot seen, so that is what is proven.
+     */
+    private long committedAfter(Decoded.RowChange change) {
+        var source = change.source();
+        if (source.ofSnapshot()) {
+            return source.lsn();
+        }
+        return source.previousCommitLsn() != null ? source.previousCommitLsn() : Math.max(source.lsn(), newestSnapshot);
+    }
+
+    private Plan plan() {
+        var work = new ArrayList<TableWork>();
+        tables.forEach((table, rows) -> work.add(rows.work(table)));
+        return new Plan(
+                Map.copyOf(advances),
+                List.copyOf(work),
+                List.copyOf(snapshotMarks.values()),
+                List.copyOf(parked),
+                Map.copyOf(applied));
+    }
+
+    /** The last state of each row of a table. */
+    private static final class Table {
+        private final Set<TableShape> shapes = new LinkedHashSet<>();
+        private final Map<List<String>, Row> rowsByKey = new LinkedHashMap<>();
+        private final List<Row> rowsWithoutKey = new ArrayList<>();
+
+        void add(Decoded.RowChange change, long after) {
+            shapes.add(change.shape());
+            var row = new Row(change, after, change instanceof Decoded.Upsert upsert ? upsert.values() : null);
+            if (change.shape().hasKey()) {
+                rowsByKey.merge(change.key(), row, (earlier, later) -> later.over(earlier));
+            } else {
+                rowsWithoutKey.add(row);
+            }
+        }
+
+        TableWork work(TableId table) {
+            var deletes = new ArrayList<RowDelete>();
+            var groups = new LinkedHashMap<List<Object>, UpsertGroup>();
+            // One order of keys for all, so that two replicas never wait for each other's rows crosswise.
+            rowsByKey.entrySet().stream()
+                    .sorted(Map.Entry.comparingByKey(Comparator.comparing(List::toString)))
+                    .map(Map.Entry::getValue)
+                    .forEach(row -> row.into(deletes, groups));
+            rowsWithoutKey.forEach(row -> row.into(deletes, groups));
+            return new TableWork(table, List.copyOf(shapes), deletes, List.copyOf(groups.values()));
+        }
+    }
+
+    /** @param values null for a deleted row */
+    private record Row(Decoded.RowChange change, long after, List<String> values) {
+
+        /** This later state, with values that it lacks taken from the earlier one. */
+        Row over(Row earlier) {
+            if (values == null || earlier.values == null || !values.contains(ValueForm.UNAVAILABLE)) {
+                return this;
+            }
+            var known = new HashMap<String, String>();
+            for (var i = 0; i < earlier.values.size(); i++) {
+                known.put(earlier.change.shape().columns().get(i).name(), earlier.values.get(i));
+            }
+            var merged = new ArrayList<String>(values.size());
+            for (var i = 0; i < values.size(); i++) {
+                var column = change.shape().columns().get(i).name();
+                merged.add(
+                        isUnavailable(values.get(i)) && known.containsKey(column) ? known.get(column) : values.get(i));
+            }
+            return new Row(change, after, merged);
+        }
+
+        void into(List<RowDelete> deletes, Map<List<Object>, UpsertGroup> groups) {
+            if (values == null) {
+                deletes.add(new RowDelete(change.shape().keyColumns(), change.key()));
+                return;
+            }
+            var columns = new ArrayList<ColumnShape>(values.size());
+            var given = new ArrayList<String>(values.size());
+            for (var i = 0; i < values.size(); i++) {
+                if (!isUnavailable(values.get(i))) {
+                    columns.add(change.shape().columns().get(i));
+                    given.add(values.get(i));
+                }
+            }
+            var source = change.source();
+            groups.computeIfAbsent(
+                            List.of(change.shape(), columns, source.ofSnapshot()),
+                            group -> new UpsertGroup(
+                                    change.shape().keyColumns(), columns, source.ofSnapshot(), new ArrayList<>()))
+                    .rows()
+                    .add(new RowUpsert(given, change.operation(), source.lsn(), after, source.commitMicros()));
+        }
+
+        @SuppressWarnings("StringEquality") // The placeholder is known by identity: see ValueForm.UNAVAILABLE.
+        private static boolean isUnavailable(String value) {
+            return value == ValueForm.UNAVAILABLE;
+        }
+    }
+}

@@ -1,0 +1,60 @@
+package dev.failureaware.cdc.sink.plan;
+
+import dev.failureaware.cdc.model.TableId;
+import dev.failureaware.cdc.sink.decode.ColumnShape;
+import dev.failureaware.cdc.sink.decode.Decoded;
+import dev.failureaware.cdc.sink.decode.Operation;
+import dev.failureaware.cdc.sink.decode.TableShape;
+import java.util.List;
+import java.util.Map;
+import org.apache.kafka.common.TopicPartition;
+
+/**
+ * All that one batch of records will do to the sink, as immutable data; applied in one transaction.
+ *
+ * @param advances per partition, how its state moves
+ * @param tables rows to delete and to write, per table; in each table deletes come first
+ * @param snapshotMarks what the batch tells of snapshots
+ * @param eventsApplied events by operation that took effect or were folded into a later one of the same row
+ */
+public record Plan(
+        Map<TopicPartition, Advance> advances,
+        List<TableWork> tables,
+        List<SnapshotMark> snapshotMarks,
+        List<Decoded.Undecodable> parked,
+        Map<Operation, Integer> eventsApplied) {
+
+    /** @param duplicates events of the partition that were recognised as sent before */
+    public record Advance(long from, PartitionState to, int duplicates) {}
+
+    /** @param shapes every version of the table that occurs in the batch, oldest first */
+    public record TableWork(
+            TableId table, List<TableShape> shapes, List<RowDelete> deletes, List<UpsertGroup> upserts) {}
+
+    public record RowDelete(List<String> keyColumns, List<String> key) {}
+
+    /**
+     * Rows that one statement can write.
+     *
+     * @param columns the columns that the rows give values for; a TOASTed value that was not sent leaves its column out
+     * @param ofSnapshot whether the rows were read by a snapshot
+     */
+    public record UpsertGroup(
+            List<String> keyColumns, List<ColumnShape> columns, boolean ofSnapshot, List<RowUpsert> rows) {}
+
+    /**
+     * @param values in the order of the group's columns
+     * @param after an lsn that the row's transaction is proven to have committed after
+     */
+    public record RowUpsert(List<String> values, Operation operation, long lsn, long after, long commitMicros) {}
+
+    /**
+     * @param ofTable the snapshot of this table is complete
+     * @param ofAll the whole snapshot is complete
+     */
+    public record SnapshotMark(TableId table, long lsn, boolean ofTable, boolean ofAll) {}
+
+    public int duplicates() {
+        return advances.values().stream().mapToInt(Advance::duplicates).sum();
+    }
+}

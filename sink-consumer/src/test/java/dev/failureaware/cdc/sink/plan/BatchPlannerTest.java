@@ -1,0 +1,175 @@
+package dev.failureaware.cdc.sink.plan;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.failureaware.cdc.model.TableId;
+import dev.failureaware.cdc.sink.decode.ColumnShape;
+import dev.failureaware.cdc.sink.decode.Decoded;
+import dev.failureaware.cdc.sink.decode.Operation;
+import dev.failureaware.cdc.sink.decode.Source;
+import dev.failureaware.cdc.sink.decode.Source.Snapshot;
+import dev.failureaware.cdc.sink.decode.TableShape;
+import dev.failureaware.cdc.sink.decode.ValueForm;
+import dev.failureaware.cdc.sink.plan.Plan.SnapshotMark;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import org.apache.kafka.common.TopicPartition;
+import org.junit.jupiter.api.Test;
+
+class BatchPlannerTest {
+    private static final TableId TABLE = new TableId("public", "t");
+    private static final TableShape SHAPE = new TableShape(
+            TABLE,
+            List.of(
+                    new ColumnShape("id", "int4", false, null, ValueForm.PLAIN),
+                    new ColumnShape("text", "text", true, null, ValueForm.PLAIN)),
+            List.of("id"));
+    private static final TopicPartition P0 = new TopicPartition("shop.public.t", 0);
+    private static final TopicPartition P1 = new TopicPartition("shop.public.t", 1);
+    private static final Map<TopicPartition, PartitionState> START =
+            Map.of(P0, new PartitionState(10, null), P1, new PartitionState(20, null));
+
+    private static Source streamed(Long previousCommit, long row) {
+        return new Source(row, previousCommit, row, Snapshot.NONE);
+    }
+
+    private static Decoded upsert(long offset, String key, String text, Source source) {
+        return new Decoded.Upsert(P0, offset, SHAPE, Operation.UPDATE, List.of(key), Arrays.asList(key, text), source);
+    }
+
+    private static Decoded delete(long offset, String key, Source source) {
+        return new Decoded.Delete(P0, offset, SHAPE, List.of(key), source);
+    }
+
+    private static Decoded snapshotRow(TopicPartition partition, long offset, String key, long lsn, Snapshot marker) {
+        return new Decoded.Upsert(
+                partition,
+                offset,
+                SHAPE,
+                Operation.SNAPSHOT_READ,
+                List.of(key),
+                List.of(key, "s"),
+                new Source(lsn, null, lsn, marker));
+    }
+
+    private static Plan plan(Decoded... events) {
+        return BatchPlanner.plan(List.of(events), START, 0);
+    }
+
+    private static List<List<String>> rows(Plan plan) {
+        return plan.tables().get(0).upserts().stream()
+                .flatMap(group -> group.rows().stream())
+                .map(Plan.RowUpsert::values)
+                .toList();
+    }
+
+    @Test
+    void theLastStateOfEachRowIsWritten() {
+        var plan = plan(
+                upsert(10, "1", "a", streamed(100L, 110)),
+                upsert(11, "2", "b", streamed(100L, 120)),
+                upsert(12, "1", "c", streamed(130L, 140)));
+
+        assertThat(rows(plan)).containsExactly(List.of("1", "c"), List.of("2", "b"));
+        assertThat(plan.advances().get(P0).from()).isEqualTo(10);
+        assertThat(plan.advances().get(P0).to()).isEqualTo(new PartitionState(13, new Watermark(130, 140, 140)));
+        assertThat(plan.advances()).doesNotContainKey(P1);
+    }
+
+    @Test
+    void aRowDeletedAndInsertedAgainIsOnlyWritten() {
+        var plan = plan(
+                delete(10, "1", streamed(100L, 110)),
+                upsert(11, "1", "again", streamed(100L, 120)),
+                upsert(12, "2", "gone soon", streamed(100L, 130)),
+                delete(13, "2", streamed(100L, 140)));
+
+        assertThat(rows(plan)).containsExactly(List.of("1", "again"));
+        assertThat(plan.tables().get(0).deletes())
+                .extracting(Plan.RowDelete::key)
+                .containsExactly(List.of("2"));
+    }
+
+    @Test
+    void aReplayedSuffixIsAbsorbedAndCounted() {
+        var plan = plan(
+                upsert(10, "1", "a", streamed(100L, 110)),
+                upsert(11, "1", "b", streamed(120L, 130)),
+                upsert(12, "1", "a", streamed(100L, 110)),
+                upsert(13, "1", "b", streamed(120L, 130)));
+
+        assertThat(rows(plan)).containsExactly(List.of("1", "b"));
+        assertThat(plan.duplicates())
+                .as("the last event equals the watermark, which proves nothing")
+                .isEqualTo(1);
+        assertThat(plan.advances().get(P0).to().nextOffset()).isEqualTo(14);
+    }
+
+    @Test
+    void recordsBelowTheStoredOffsetAreNotTakenAgain() {
+        var plan = plan(upsert(9, "1", "old", streamed(100L, 110)));
+
+        assertThat(plan.tables()).isEmpty();
+        assertThat(plan.advances()).isEmpty();
+    }
+
+    @Test
+    void anUnchangedToastedValueKeepsWhatTheBatchKnows() {
+        var plan = plan(
+                upsert(10, "1", "long", streamed(100L, 110)),
+                upsert(11, "1", ValueForm.UNAVAILABLE, streamed(120L, 130)));
+
+        assertThat(rows(plan)).containsExactly(List.of("1", "long"));
+    }
+
+    @Test
+    void anUnchangedToastedValueThatNobodyKnowsLeavesItsColumnOut() {
+        var plan = plan(upsert(10, "1", ValueForm.UNAVAILABLE, streamed(100L, 110)));
+
+        var group = plan.tables().get(0).upserts().get(0);
+        assertThat(group.columns()).extracting(ColumnShape::name).containsExactly("id");
+        assertThat(rows(plan)).containsExactly(List.of("1"));
+    }
+
+    @Test
+    void snapshotRowsAreMarkedAndCarryTheSnapshotsLsn() {
+        var plan = plan(
+                snapshotRow(P0, 10, "1", 500, Snapshot.PART), snapshotRow(P1, 20, "2", 500, Snapshot.LAST_OF_TABLE));
+
+        assertThat(plan.snapshotMarks()).containsExactly(new SnapshotMark(TABLE, 500, true, false));
+        assertThat(plan.tables().get(0).upserts().get(0).rows())
+                .extracting(Plan.RowUpsert::after)
+                .containsOnly(500L);
+    }
+
+    @Test
+    void theFirstTransactionAfterASnapshotIsProvenToBeLaterThanIt() {
+        // It was in flight when the snapshot was taken: its row lsn is lower, and it must survive the sweep at 500.
+        var inFlight = upsert(11, "2", "late", streamed(null, 450));
+
+        var sameBatch = plan(snapshotRow(P1, 20, "1", 500, Snapshot.PART), inFlight);
+        var laterBatch = BatchPlanner.plan(List.of(inFlight), START, 500);
+
+        assertThat(afterOf(sameBatch, "late")).isEqualTo(500);
+        assertThat(afterOf(laterBatch, "late")).isEqualTo(500);
+        assertThat(BatchPlanner.needsNewestSnapshot(List.of(inFlight))).isTrue();
+    }
+
+    private static long afterOf(Plan plan, String text) {
+        return plan.tables().get(0).upserts().stream()
+                .flatMap(group -> group.rows().stream())
+                .filter(row -> row.values().contains(text))
+                .findFirst()
+                .orElseThrow()
+                .after();
+    }
+
+    @Test
+    void whatCannotBeDecodedIsParkedAndTheOffsetMovesOn() {
+        var plan = plan(new Decoded.Undecodable(P0, 10, "k", "v", "bad JSON"), new Decoded.Tombstone(P0, 11));
+
+        assertThat(plan.parked()).hasSize(1);
+        assertThat(plan.advances().get(P0).to().nextOffset()).isEqualTo(12);
+    }
+}
