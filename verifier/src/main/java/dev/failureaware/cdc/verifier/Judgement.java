@@ -1,0 +1,238 @@
+package dev.failureaware.cdc.verifier;
+
+import dev.failureaware.cdc.model.TableId;
+import dev.failureaware.cdc.model.Verdict;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.EnumMap;
+import java.util.EnumSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+
+/**
+ * Turns what was found into verdicts: of each table, of each of the four checks, of all. The worst wins everywhere, and every
+ * FAIL has a line among the failures.
+ */
+final class Judgement {
+    private static final Set<Look.Finding> COUNTED = EnumSet.of(Look.Finding.MISSING, Look.Finding.ORPHAN);
+
+    private final Map<CheckName, Verdict> checks = new EnumMap<>(CheckName.class);
+    private final Map<CheckName, List<String>> details = new EnumMap<>(CheckName.class);
+    private final Map<TableId, Verdict> tables = new TreeMap<>();
+    private final Map<TableId, Report.Table> tableReports = new TreeMap<>();
+    private final List<Report.Failure> failures = new ArrayList<>();
+    private String interruption;
+
+    Judgement() {
+        for (var name : CheckName.values()) {
+            checks.put(name, Verdict.PASS);
+            details.put(name, new ArrayList<>());
+        }
+    }
+
+    void schema(SchemaCheck.Found found) {
+        found.shapes().source().keySet().forEach(table -> tables.put(table, Verdict.PASS));
+        found.failed().forEach(drift -> fail(CheckName.SCHEMA_COMPATIBILITY, drift.table(), drift.detail()));
+        found.pending()
+                .forEach(drift -> say(
+                        CheckName.SCHEMA_COMPATIBILITY,
+                        Verdict.SYNC_IN_PROGRESS,
+                        drift.table(),
+                        drift.detail() + "; no row was written since, so no event has told the sink"));
+        details.get(CheckName.SCHEMA_COMPATIBILITY).addAll(found.notes());
+        found.lost().forEach((table, rows) -> {
+            fail(CheckName.ROW_COUNT_MATCH, table, rows + " rows at the source, no table at the sink");
+            fail(CheckName.DATA_INTEGRITY, table, rows + " rows are missing at the sink");
+        });
+        found.shapes().source().keySet().stream()
+                .filter(table -> !found.shapes().sink().containsKey(table))
+                .forEach(table -> {
+                    var rows = found.lost().getOrDefault(table, 0L);
+                    tableReports.put(
+                            table,
+                            new Report.Table(
+                                    Verdict.PASS, new Report.Counts(rows, 0L), rows, 0L, 0L, false, 0, List.of()));
+                });
+    }
+
+    void rows(Collection<TableCheck> compared) {
+        compared.forEach(this::rows);
+    }
+
+    private void rows(TableCheck check) {
+        var table = check.pair().id();
+        var missing = check.rows(Look.Finding.MISSING);
+        var orphans = check.rows(Look.Finding.ORPHAN);
+        var mismatches = check.rows(Look.Finding.MISMATCH);
+        var atLeast = check.moreThanLookedAt() ? "at least " : "";
+        if (missing != orphans) {
+            fail(
+                    CheckName.ROW_COUNT_MATCH,
+                    table,
+                    "%s%d rows missing, %d orphans: the sink has %d rows, the source %d"
+                            .formatted(atLeast, missing, orphans, check.sinkRows(), check.sourceRows()));
+        }
+        if (missing > 0) {
+            fail(
+                    CheckName.DATA_INTEGRITY,
+                    table,
+                    atLeast + missing + " rows are missing at the sink" + named(check, Look.Finding.MISSING));
+        }
+        if (mismatches > 0) {
+            fail(
+                    CheckName.DATA_INTEGRITY,
+                    table,
+                    atLeast + mismatches + " rows differ" + named(check, Look.Finding.MISMATCH));
+        }
+        if (orphans > 0) {
+            fail(
+                    CheckName.NO_ORPHANS,
+                    table,
+                    atLeast + orphans + " rows are at the sink only" + named(check, Look.Finding.ORPHAN));
+        }
+        unsettled(check, CheckName.ROW_COUNT_MATCH, COUNTED);
+        unsettled(
+                check,
+                CheckName.DATA_INTEGRITY,
+                EnumSet.of(Look.Finding.MISSING, Look.Finding.MISMATCH, Look.Finding.CHANGING));
+        unsettled(check, CheckName.NO_ORPHANS, EnumSet.of(Look.Finding.ORPHAN));
+        tableReports.put(
+                table,
+                new Report.Table(
+                        Verdict.PASS,
+                        new Report.Counts(check.sourceRows(), check.sinkRows()),
+                        missing,
+                        orphans,
+                        mismatches,
+                        check.moreThanLookedAt(),
+                        check.unsettled().size(),
+                        check.examples()));
+    }
+
+    private void unsettled(TableCheck check, CheckName name, Set<Look.Finding> findings) {
+        if (check.anyUnsettled(findings)) {
+            say(
+                    name,
+                    Verdict.SYNC_IN_PROGRESS,
+                    check.pair().id(),
+                    check.moreThanLookedAt()
+                            ? "more rows differ than were looked at again"
+                            : check.unsettled().size() + " rows were written at every look, or need another one");
+        }
+    }
+
+    private static String named(TableCheck check, Look.Finding finding) {
+        var keys = check.examples().stream()
+                .filter(example -> example.kind().equalsIgnoreCase(finding.name()))
+                .limit(3)
+                .map(Difference::key)
+                .toList();
+        return keys.isEmpty() ? "" : ", for instance " + String.join("; ", keys);
+    }
+
+    void parked(Collection<SinkProgress.Parked> parked, Topics topics) {
+        for (var ofTopic : parked) {
+            var table = tables.keySet().stream()
+                    .filter(id -> topics.of(id).equals(ofTopic.topic()))
+                    .findFirst()
+                    .orElse(null);
+            fail(
+                    CheckName.DATA_INTEGRITY,
+                    table,
+                    "parked: %d records of %s could not be applied, for instance: %s"
+                            .formatted(ofTopic.records(), ofTopic.topic(), ofTopic.reason()));
+        }
+    }
+
+    /** The work could not be done to its end, so no check is better than this; what was found until then stays. */
+    void interrupted(Verdict verdict, String reason) {
+        interruption = reason;
+        for (var name : CheckName.values()) {
+            if (checks.get(name) == Verdict.PASS) {
+                details.get(name).add(reason);
+            }
+            checks.merge(name, verdict, Verdict::and);
+        }
+        tables.replaceAll((table, status) -> status.and(verdict));
+    }
+
+    private void fail(CheckName name, TableId table, String detail) {
+        say(name, Verdict.FAIL, table, detail);
+        failures.add(new Report.Failure(name.label(), table == null ? null : table.label(), detail));
+    }
+
+    private void say(CheckName name, Verdict verdict, TableId table, String detail) {
+        checks.merge(name, verdict, Verdict::and);
+        details.get(name).add(table == null ? detail : table.label() + ": " + detail);
+        if (table != null) {
+            tables.merge(table, verdict, Verdict::and);
+        }
+    }
+
+    Verdict status() {
+        return checks.values().stream().reduce(Verdict.PASS, Verdict::and);
+    }
+
+    /** Null for PASS. */
+    String reason() {
+        return switch (status()) {
+            case PASS -> null;
+            case FAIL ->
+                failures.stream()
+                        .map(failure ->
+                                failure.table() == null ? failure.detail() : failure.table() + ": " + failure.detail())
+                        .distinct()
+                        .limit(5)
+                        .collect(Collectors.joining("; "));
+            case SYNC_IN_PROGRESS, UNKNOWN ->
+                interruption != null
+                        ? interruption
+                        : details.values().stream()
+                                .flatMap(List::stream)
+                                .distinct()
+                                .limit(5)
+                                .collect(Collectors.joining("; "));
+        };
+    }
+
+    List<Report.Check> checks() {
+        return Arrays.stream(CheckName.values())
+                .map(name -> new Report.Check(name.label(), checks.get(name), String.join("; ", details.get(name))))
+                .toList();
+    }
+
+    List<Report.Failure> failures() {
+        return List.copyOf(failures);
+    }
+
+    Map<String, Report.Table> tables() {
+        var reports = new LinkedHashMap<String, Report.Table>();
+        tables.forEach((table, status) -> {
+            var report = tableReports.get(table);
+            reports.put(
+                    table.label(),
+                    report == null
+                            ? new Report.Table(
+                                    status, new Report.Counts(null, null), null, null, null, false, 0, List.of())
+                            : new Report.Table(
+                                    status,
+                                    report.counts(),
+                                    report.missing(),
+                                    report.orphans(),
+                                    report.mismatches(),
+                                    report.atLeast(),
+                                    report.unsettled(),
+                                    report.differences()));
+        });
+        return reports;
+    }
+
+    void tablesKnown(Collection<TableId> known) {
+        known.forEach(table -> tables.putIfAbsent(table, Verdict.PASS));
+    }
+}

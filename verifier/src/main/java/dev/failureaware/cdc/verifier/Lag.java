@@ -1,0 +1,20 @@
+package dev.failureaware.cdc.verifier;
+
+import io.quarkus.runtime.annotations.RegisterForReflection;
+import java.time.Instant;
+import java.util.List;
+
+/**
+ * Events in Kafka that the sink has not applied; exact, tombstones not counted.
+ *
+ * @param events over all partitions
+ */
+@RegisterForReflection
+record Lag(Instant timestamp, long events, List<OfPartition> partitions) {
+    /**
+     * @param applied offset of the first record that is not applied
+     * @param end offset behind the last committed record
+     */
+    @RegisterForReflection
+    record OfPartition(String topic, int partition, long applied, long end, long events) {}
+}

@@ -1,0 +1,50 @@
+package dev.failureaware.cdc.verifier;
+
+import jakarta.enterprise.context.ApplicationScoped;
+import java.time.Clock;
+import java.time.Duration;
+
+/** Counts the lag as of now: what Kafka holds at the call is read before it is counted. */
+@ApplicationScoped
+class LagMeter {
+    private static final Duration STEP = Duration.ofMillis(50);
+
+    private final TopicTail tail;
+    private final TopicEnds ends;
+    private final SinkProgress progress;
+    private final Backlog backlog;
+    private final Clock clock;
+
+    LagMeter(TopicTail tail, TopicEnds ends, SinkProgress progress, Backlog backlog, Clock clock) {
+        this.tail = tail;
+        this.ends = ends;
+        this.progress = progress;
+        this.backlog = backlog;
+        this.clock = clock;
+    }
+
+    /** Fails with {@link CheckImpossible} when Kafka or the sink cannot be asked, or the tail is not there in time. */
+    Lag measure(Deadline deadline) {
+        tail.discover(deadline);
+        var committed = ends.committed(backlog.partitions(), deadline);
+        while (!backlog.unread(committed).isEmpty()) {
+            if (deadline.passed()) {
+                throw new CheckImpossible("the verifier has not read the topics to their ends yet");
+            }
+            backlog.awaitChange(STEP);
+        }
+        progress.refresh(deadline);
+        var partitions = backlog.standings().stream()
+                .map(standing -> new Lag.OfPartition(
+                        standing.partition().topic(),
+                        standing.partition().partition(),
+                        standing.applied(),
+                        Math.max(standing.position(), committed.getOrDefault(standing.partition(), 0L)),
+                        standing.events()))
+                .toList();
+        return new Lag(
+                clock.instant(),
+                partitions.stream().mapToLong(Lag.OfPartition::events).sum(),
+                partitions);
+    }
+}

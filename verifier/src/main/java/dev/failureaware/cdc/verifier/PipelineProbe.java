@@ -1,0 +1,80 @@
+package dev.failureaware.cdc.verifier;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.StreamSupport;
+
+/** Asks for the state of the parts between source and sink; each answer is a help to people and may be missing. */
+@ApplicationScoped
+class PipelineProbe {
+    private static final Duration LIMIT = Duration.ofSeconds(2);
+    private static final String SLOT = """
+            SELECT active, pg_wal_lsn_diff(pg_current_wal_lsn(), restart_lsn)::bigint, confirmed_flush_lsn::text
+            FROM pg_replication_slots WHERE slot_name = $1 AND database = current_database()""";
+
+    private final Databases databases;
+    private final String slot;
+    private final Optional<URI> connectorStatus;
+    private final ObjectMapper json;
+    private final HttpClient http = HttpClient.newBuilder()
+            .connectTimeout(LIMIT)
+            .version(HttpClient.Version.HTTP_1_1)
+            .build();
+
+    PipelineProbe(Databases databases, VerifierConfig config, ObjectMapper json) {
+        this.databases = databases;
+        this.slot = config.slot();
+        this.connectorStatus = config.connectUrl()
+                .map(url -> URI.create(
+                        url.toString().replaceAll("/+$", "") + "/connectors/" + config.connector() + "/status"));
+        this.json = json;
+    }
+
+    Report.Pipeline state() {
+        return new Report.Pipeline(slot().orElse(null), connector().orElse(null));
+    }
+
+    private Optional<Report.Slot> slot() {
+        try {
+            return databases.source().execute(Deadline.in(LIMIT), SLOT, slot).stream()
+                    .findFirst()
+                    .map(row -> new Report.Slot(row.getBoolean(0), row.getLong(1), row.getString(2)));
+        } catch (CheckImpossible e) {
+            return Optional.empty();
+        }
+    }
+
+    Optional<Report.Connector> connector() {
+        if (connectorStatus.isEmpty()) {
+            return Optional.empty();
+        }
+        try {
+            var request =
+                    HttpRequest.newBuilder(connectorStatus.get()).timeout(LIMIT).build();
+            var response = http.send(request, HttpResponse.BodyHandlers.ofString());
+            return response.statusCode() == 200 ? Optional.of(read(json.readTree(response.body()))) : Optional.empty();
+        } catch (IOException e) {
+            return Optional.empty();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return Optional.empty();
+        }
+    }
+
+    private static Report.Connector read(JsonNode status) {
+        return new Report.Connector(
+                status.path("connector").path("state").asText("UNKNOWN"),
+                List.copyOf(StreamSupport.stream(status.path("tasks").spliterator(), false)
+                        .map(task -> task.path("state").asText("UNKNOWN"))
+                        .toList()));
+    }
+}

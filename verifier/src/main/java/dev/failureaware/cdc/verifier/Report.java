@@ -1,0 +1,95 @@
+package dev.failureaware.cdc.verifier;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import dev.failureaware.cdc.model.Verdict;
+import io.quarkus.runtime.annotations.RegisterForReflection;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * A finished verification, as it is answered over HTTP.
+ *
+ * @param reason why it is not PASS
+ * @param fence the first fence of the verification, null when none was passed
+ * @param tables by label; empty when no comparison was made
+ */
+@RegisterForReflection
+record Report(
+        Verdict status,
+        @JsonInclude(JsonInclude.Include.NON_NULL) String reason,
+        Instant timestamp,
+        long durationMillis,
+        Fence fence,
+        Map<String, Table> tables,
+        List<Check> checks,
+        Summary summary,
+        Pipeline pipeline,
+        List<Failure> failures,
+        List<Past> history) {
+
+    @RegisterForReflection
+    record Fence(String lsn, Instant committedAt, long reachedAfterMillis) {}
+
+    /**
+     * @param missing rows of the source that the sink proves not to have; null when not compared, like the other two
+     * @param atLeast more rows differ than were looked at, so the three numbers are lower bounds
+     * @param unsettled rows that were written during every look, and rows whose difference is not final yet
+     */
+    @RegisterForReflection
+    record Table(
+            Verdict status,
+            Counts counts,
+            Long missing,
+            Long orphans,
+            Long mismatches,
+            boolean atLeast,
+            long unsettled,
+            List<Difference> differences) {}
+
+    /** Rows; for the sink see {@link TableCheck#sinkRows}. */
+    @RegisterForReflection
+    record Counts(Long source, Long sink) {}
+
+    @RegisterForReflection
+    record Check(String name, Verdict status, String detail) {}
+
+    /**
+     * @param lag events in Kafka that the sink has not applied at the end of the verification; null when unknown, like every
+     *     other number
+     */
+    @RegisterForReflection
+    record Summary(
+            Long totalSourceRows,
+            Long totalSinkRows,
+            Long totalMissing,
+            Long totalOrphans,
+            Long totalMismatches,
+            Long lag,
+            Long duplicatesAbsorbed,
+            Long parked) {
+        static final Summary NOTHING_KNOWN = new Summary(null, null, null, null, null, null, null, null);
+    }
+
+    /** Parts are null when they could not be asked for. */
+    @RegisterForReflection
+    record Pipeline(Slot slot, Connector connector) {}
+
+    @RegisterForReflection
+    record Slot(boolean active, Long retainedWalBytes, String confirmedFlushLsn) {}
+
+    @RegisterForReflection
+    record Connector(String state, List<String> tasks) {
+        /** A connector says RUNNING although its task has failed. */
+        boolean running() {
+            return state.equals("RUNNING") && !tasks.isEmpty() && tasks.stream().allMatch("RUNNING"::equals);
+        }
+    }
+
+    /** @param table null when it is about no single table */
+    @RegisterForReflection
+    record Failure(String check, String table, String detail) {}
+
+    @RegisterForReflection
+    record Past(Instant timestamp, Verdict status) {}
+}

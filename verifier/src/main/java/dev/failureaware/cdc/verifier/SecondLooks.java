@@ -1,0 +1,113 @@
+package dev.failureaware.cdc.verifier;
+
+import dev.failureaware.cdc.model.TableId;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Decides about candidates under live writes: reads them at the source, passes a fence, reads them at the sink, and at the
+ * source again; see {@link Look} for why that is exact. One fence serves all candidates of all tables.
+ */
+@ApplicationScoped
+class SecondLooks {
+    private static final int KEYS_IN_ONE_STATEMENT = 5000;
+
+    private final Databases databases;
+    private final Fences fences;
+    private final int looks;
+    private final int examples;
+
+    SecondLooks(Databases databases, Fences fences, VerifierConfig config) {
+        this.databases = databases;
+        this.fences = fences;
+        this.looks = config.looks();
+        this.examples = config.examples();
+    }
+
+    /** Looks until every candidate is settled or has been looked at often enough. What was settled stays so on failure. */
+    void settle(Collection<TableCheck> checks, Effort effort, Deadline deadline) {
+        var tables = checks.stream().map(check -> check.pair().id()).toList();
+        for (var look = 0; look < looks; look++) {
+            var open = new LinkedHashMap<TableCheck, List<Candidate>>();
+            checks.stream()
+                    .filter(check -> !check.unsettled().isEmpty())
+                    .forEach(check -> open.put(check, check.unsettled()));
+            if (open.isEmpty()) {
+                return;
+            }
+            look(open, tables, effort, deadline);
+        }
+    }
+
+    private void look(
+            Map<TableCheck, List<Candidate>> open, Collection<TableId> tables, Effort effort, Deadline deadline) {
+        var before = databases.source().inSnapshot(deadline, session -> seen(session, open, true));
+        fences.pass(tables, deadline.orSooner(effort.fenceLimit()));
+        var atSink = databases.sink().inSnapshot(deadline, session -> seen(session, open, false));
+        var after = databases.source().inSnapshot(deadline, session -> seen(session, open, true));
+        open.forEach((check, candidates) -> {
+            for (var i = 0; i < candidates.size(); i++) {
+                candidates.get(i).seen(new Look(before.get(check)[i], atSink.get(check)[i], after.get(check)[i]));
+            }
+        });
+    }
+
+    private static Map<TableCheck, Look.Seen[]> seen(
+            Database.Session session, Map<TableCheck, List<Candidate>> open, boolean source) {
+        var seen = new HashMap<TableCheck, Look.Seen[]>();
+        open.forEach((check, candidates) -> {
+            var sql = source ? TableSql.ofSource(check.pair()) : TableSql.ofSink(check.pair());
+            seen.put(check, seen(session, sql, candidates));
+        });
+        return seen;
+    }
+
+    private static Look.Seen[] seen(Database.Session session, TableSql sql, List<Candidate> candidates) {
+        var seen = new Look.Seen[candidates.size()];
+        java.util.Arrays.fill(seen, Look.Seen.NOTHING);
+        for (var start = 0; start < candidates.size(); start += KEYS_IN_ONE_STATEMENT) {
+            var end = Math.min(candidates.size(), start + KEYS_IN_ONE_STATEMENT);
+            for (var row : session.rows(sql.look(), sql.lookedUp(keys(candidates.subList(start, end))))) {
+                seen[start + row.getInteger(0) - 1] = new Look.Seen(row.getString(1), row.getString(2), row.getLong(3));
+            }
+        }
+        return seen;
+    }
+
+    /** Names some of the rows that differ, with their values as they are now. */
+    void describe(Collection<TableCheck> checks, Deadline deadline) {
+        for (var check : checks) {
+            var chosen = check.different().stream().limit(examples).toList();
+            if (!chosen.isEmpty()) {
+                var source = TableSql.ofSource(check.pair());
+                var sink = TableSql.ofSink(check.pair());
+                var values = databases.onBoth(
+                        deadline, session -> values(session, source, chosen), session -> values(session, sink, chosen));
+                var text = new DifferenceText(check.pair());
+                var described = new ArrayList<Difference>();
+                for (var i = 0; i < chosen.size(); i++) {
+                    described.add(text.of(
+                            chosen.get(i), values.source().get(i), values.sink().get(i)));
+                }
+                check.examples(described);
+            }
+        }
+    }
+
+    private static Map<Integer, String[]> values(Database.Session session, TableSql sql, List<Candidate> candidates) {
+        var values = new HashMap<Integer, String[]>();
+        for (var row : session.rows(sql.values(), sql.lookedUp(keys(candidates)))) {
+            values.put(row.getInteger(0) - 1, row.getArrayOfStrings(1));
+        }
+        return values;
+    }
+
+    private static List<List<String>> keys(List<Candidate> candidates) {
+        return candidates.stream().map(Candidate::key).toList();
+    }
+}

@@ -1,0 +1,66 @@
+package dev.failureaware.cdc.verifier;
+
+import dev.failureaware.cdc.model.SinkBookkeeping;
+import dev.failureaware.cdc.model.TableId;
+import io.vertx.mutiny.sqlclient.Row;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.apache.kafka.common.TopicPartition;
+
+/** Reads how far the sink is, from what it wrote in the transactions that wrote the rows. */
+@ApplicationScoped
+class SinkProgress {
+    private final Databases databases;
+    private final Backlog backlog;
+
+    SinkProgress(Databases databases, Backlog backlog) {
+        this.databases = databases;
+        this.backlog = backlog;
+    }
+
+    /** Offsets of the first record of each partition that is not applied. One reader at a time, so that none tells old news. */
+    synchronized Map<TopicPartition, Long> refresh(Deadline deadline) {
+        var offsets = new HashMap<TopicPartition, Long>();
+        rows(deadline, SinkBookkeeping.OFFSETS, "SELECT topic, partition, next_offset FROM %s")
+                .forEach(row -> offsets.put(new TopicPartition(row.getString(0), row.getInteger(1)), row.getLong(2)));
+        backlog.applied(offsets);
+        return offsets;
+    }
+
+    /** Events that the sink recognised as sent before, since its tables were made. */
+    long duplicatesAbsorbed(Deadline deadline) {
+        return rows(deadline, SinkBookkeeping.OFFSETS, "SELECT coalesce(sum(duplicates), 0)::bigint FROM %s").stream()
+                .mapToLong(row -> row.getLong(0))
+                .sum();
+    }
+
+    List<Parked> parked(Deadline deadline) {
+        return rows(
+                        deadline,
+                        SinkBookkeeping.PARKED,
+                        "SELECT topic, count(*), min(reason) FROM %s GROUP BY topic ORDER BY topic")
+                .stream()
+                .map(row -> new Parked(row.getString(0), row.getLong(1), row.getString(2)))
+                .toList();
+    }
+
+    /** Before the sink's first start there is no bookkeeping, and nothing is applied. */
+    private List<Row> rows(Deadline deadline, TableId table, String sql) {
+        var sink = databases.sink();
+        try {
+            return sink.execute(deadline, sql.formatted(table.quoted()));
+        } catch (CheckImpossible.ShapeChanged e) {
+            if (sink.execute(deadline, "SELECT to_regclass($1) IS NULL", table.quoted())
+                    .get(0)
+                    .getBoolean(0)) {
+                return List.of();
+            }
+            throw e;
+        }
+    }
+
+    /** Records of a topic that the sink could not apply and put aside. */
+    record Parked(String topic, long records, String reason) {}
+}

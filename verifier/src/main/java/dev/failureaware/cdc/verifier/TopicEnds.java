@@ -1,0 +1,68 @@
+package dev.failureaware.cdc.verifier;
+
+import io.smallrye.common.annotation.Identifier;
+import jakarta.annotation.PreDestroy;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.AdminClientConfig;
+import org.apache.kafka.clients.admin.ListOffsetsOptions;
+import org.apache.kafka.clients.admin.OffsetSpec;
+import org.apache.kafka.common.IsolationLevel;
+import org.apache.kafka.common.TopicPartition;
+
+/** Where Kafka's partitions end at this moment. */
+@ApplicationScoped
+class TopicEnds {
+    private final Admin admin;
+
+    TopicEnds(@Identifier("default-kafka-broker") Map<String, Object> kafka) {
+        var settings = new HashMap<>(kafka);
+        settings.put(AdminClientConfig.CLIENT_ID_CONFIG, "cdc-verifier-admin");
+        settings.put(AdminClientConfig.RECONNECT_BACKOFF_MAX_MS_CONFIG, 500);
+        this.admin = Admin.create(settings);
+    }
+
+    /** Ends (exclusive) of all that is written, committed or not. */
+    Map<TopicPartition, Long> written(Collection<TopicPartition> partitions, Deadline deadline) {
+        return ends(partitions, IsolationLevel.READ_UNCOMMITTED, deadline);
+    }
+
+    /** Ends (exclusive) of what a reader of committed records can see. */
+    Map<TopicPartition, Long> committed(Collection<TopicPartition> partitions, Deadline deadline) {
+        return ends(partitions, IsolationLevel.READ_COMMITTED, deadline);
+    }
+
+    private Map<TopicPartition, Long> ends(
+            Collection<TopicPartition> partitions, IsolationLevel isolation, Deadline deadline) {
+        var wanted = new HashMap<TopicPartition, OffsetSpec>();
+        partitions.forEach(partition -> wanted.put(partition, OffsetSpec.latest()));
+        try {
+            var timeout = deadline.remaining().toMillis();
+            var ends = new HashMap<TopicPartition, Long>();
+            admin.listOffsets(wanted, new ListOffsetsOptions(isolation).timeoutMs((int) Math.min(timeout, 60_000)))
+                    .all()
+                    .get(timeout, TimeUnit.MILLISECONDS)
+                    .forEach((partition, end) -> ends.put(partition, end.offset()));
+            return ends;
+        } catch (ExecutionException e) {
+            throw new CheckImpossible(
+                    "Kafka did not say where its topics end: " + e.getCause().getMessage(), e);
+        } catch (TimeoutException e) {
+            throw new CheckImpossible("Kafka did not say in time where its topics end", e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new CheckImpossible("the verifier is being stopped", e);
+        }
+    }
+
+    @PreDestroy
+    void close() {
+        admin.close(java.time.Duration.ofSeconds(1));
+    }
+}

@@ -1,0 +1,234 @@
+package dev.failureaware.cdc.verifier;
+
+import io.quarkus.runtime.StartupEvent;
+import io.smallrye.common.annotation.Identifier;
+import jakarta.annotation.PreDestroy;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.event.Observes;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.RetriableException;
+import org.apache.kafka.common.errors.WakeupException;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.jboss.logging.Logger;
+
+/**
+ * Follows all topics of captured tables and the topic of logical messages in one thread, and tells the backlog what it
+ * reads. It belongs to no consumer group and commits nothing, so it is invisible to the pipeline. It outlives outages of
+ * Kafka and of the sink without a restart.
+ */
+@ApplicationScoped
+class TopicTail {
+    private static final Logger LOG = Logger.getLogger(TopicTail.class);
+    private static final Duration POLL = Duration.ofMillis(100);
+    private static final Duration BETWEEN_DISCOVERIES = Duration.ofSeconds(2);
+    private static final Duration BETWEEN_REFRESHES = Duration.ofSeconds(1);
+    private static final Duration PATIENCE = Duration.ofSeconds(5);
+
+    private final Map<String, Object> kafka;
+    private final Topics topics;
+    private final SinkProgress progress;
+    private final Backlog backlog;
+    private final FenceMessages fences = new FenceMessages();
+    private final Thread thread = new Thread(this::run, "topic-tail");
+
+    /** Where each partition of the topic of messages is read on; null until that topic was first looked for. */
+    private Map<TopicPartition, Long> messagePositions;
+
+    private Deadline nextRefresh = Deadline.in(Duration.ZERO);
+    private Deadline nextDiscovery = Deadline.in(Duration.ZERO);
+    private volatile Consumer<byte[], byte[]> consumer;
+    private volatile boolean stopped;
+
+    private final Object discoveries = new Object();
+    private long wantedDiscovery = 1;
+    private long doneDiscovery;
+    private String problem = "the verifier has just started";
+
+    TopicTail(
+            @Identifier("default-kafka-broker") Map<String, Object> kafka,
+            Topics topics,
+            SinkProgress progress,
+            Backlog backlog) {
+        this.kafka = kafka;
+        this.topics = topics;
+        this.progress = progress;
+        this.backlog = backlog;
+    }
+
+    void start(@Observes StartupEvent event) {
+        thread.setDaemon(true);
+        thread.start();
+    }
+
+    /** Looks for partitions now; when this returns, every partition that existed at the call is followed. */
+    void discover(Deadline deadline) {
+        synchronized (discoveries) {
+            var wanted = ++wantedDiscovery;
+            while (doneDiscovery < wanted) {
+                if (deadline.passed()) {
+                    throw new CheckImpossible("the topics could not be listed in time: " + problem);
+                }
+                try {
+                    discoveries.wait(deadline.remaining().toMillis());
+                } catch (InterruptedException e) {
+                    Thread.currentThread().interrupt();
+                    throw new CheckImpossible("the verifier is being stopped", e);
+                }
+            }
+        }
+    }
+
+    private void run() {
+        while (!stopped) {
+            try (var opened =
+                    new KafkaConsumer<>(settings(), new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
+                consumer = opened;
+                backlog.consumerLost();
+                while (!stopped) {
+                    follow(opened);
+                }
+            } catch (WakeupException e) {
+                // Only stop() wakes the consumer.
+            } catch (KafkaException | IllegalStateException e) {
+                hindered("Kafka: " + e.getMessage());
+                LOG.warnf("The tail of the topics starts again: %s", e.toString());
+                backlog.awaitChange(BETWEEN_REFRESHES);
+            }
+        }
+    }
+
+    private void follow(Consumer<byte[], byte[]> consumer) {
+        try {
+            discoverIfDue(consumer);
+            refreshIfDue();
+            backlog.takeSeeks().forEach((partition, offset) -> {
+                if (consumer.assignment().contains(partition)) {
+                    consumer.seek(partition, offset);
+                }
+            });
+            if (consumer.assignment().isEmpty()) {
+                backlog.awaitChange(POLL);
+            } else {
+                read(consumer);
+            }
+        } catch (RetriableException e) {
+            hindered("Kafka: " + e.getMessage());
+        } catch (CheckImpossible e) {
+            hindered(e.getMessage());
+            backlog.awaitChange(POLL);
+        }
+    }
+
+    private void discoverIfDue(Consumer<byte[], byte[]> consumer) {
+        long answering;
+        synchronized (discoveries) {
+            if (!nextDiscovery.passed() && doneDiscovery >= wantedDiscovery) {
+                return;
+            }
+            answering = wantedDiscovery;
+        }
+        var data = new HashSet<TopicPartition>();
+        var messages = new HashSet<TopicPartition>();
+        consumer.listTopics(PATIENCE)
+                .forEach((topic, infos) -> infos.forEach(info -> {
+                    if (topic.equals(topics.messages())) {
+                        messages.add(new TopicPartition(topic, info.partition()));
+                    } else if (topics.isData(topic)) {
+                        data.add(new TopicPartition(topic, info.partition()));
+                    }
+                }));
+        if (!backlog.partitions().equals(data)) {
+            backlog.follow(data, progress.refresh(Deadline.in(PATIENCE)));
+        }
+        followMessages(consumer, messages);
+        var all = new HashSet<>(data);
+        all.addAll(messages);
+        if (!consumer.assignment().equals(all)) {
+            consumer.assign(all);
+            messagePositions.forEach(consumer::seek);
+        }
+        nextDiscovery = Deadline.in(BETWEEN_DISCOVERIES);
+        synchronized (discoveries) {
+            doneDiscovery = answering;
+            discoveries.notifyAll();
+        }
+    }
+
+    /** Messages from before this process are of no interest; a partition that appears later is read from its beginning. */
+    private void followMessages(Consumer<byte[], byte[]> consumer, Set<TopicPartition> existing) {
+        if (messagePositions == null) {
+            messagePositions = new HashMap<>(consumer.endOffsets(existing, PATIENCE));
+            return;
+        }
+        messagePositions.keySet().retainAll(existing);
+        existing.forEach(partition -> messagePositions.putIfAbsent(partition, 0L));
+    }
+
+    private void refreshIfDue() {
+        if (nextRefresh.passed()) {
+            nextRefresh = Deadline.in(BETWEEN_REFRESHES);
+            progress.refresh(Deadline.in(PATIENCE));
+        }
+    }
+
+    private void read(Consumer<byte[], byte[]> consumer) {
+        var records = consumer.poll(POLL);
+        for (var partition : consumer.assignment()) {
+            var ofPartition = records.records(partition);
+            if (partition.topic().equals(topics.messages())) {
+                ofPartition.stream()
+                        .filter(record -> record.value() != null)
+                        .forEach(record -> fences.fenceIn(record.value()).ifPresent(backlog::fenceSeen));
+                messagePositions.put(partition, consumer.position(partition, PATIENCE));
+            } else {
+                // A tombstone follows its delete and changes nothing, so it is no event of its own.
+                var offsets = ofPartition.stream()
+                        .filter(record -> record.value() != null)
+                        .map(record -> record.offset())
+                        .collect(Collectors.toList());
+                backlog.read(partition, offsets, consumer.position(partition, PATIENCE));
+            }
+        }
+    }
+
+    private void hindered(String what) {
+        synchronized (discoveries) {
+            problem = what;
+        }
+    }
+
+    private Map<String, Object> settings() {
+        var settings = new HashMap<>(kafka);
+        settings.remove(ConsumerConfig.GROUP_ID_CONFIG);
+        settings.put(ConsumerConfig.CLIENT_ID_CONFIG, "cdc-verifier");
+        settings.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false);
+        settings.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed");
+        // Where retention has overtaken the sink: what is left is counted, and the comparison finds what is lost.
+        settings.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest");
+        settings.put(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, 5000);
+        settings.put(ConsumerConfig.REQUEST_TIMEOUT_MS_CONFIG, (int) PATIENCE.toMillis());
+        settings.put(ConsumerConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, (int) PATIENCE.toMillis());
+        settings.put(ConsumerConfig.RECONNECT_BACKOFF_MAX_MS_CONFIG, 500);
+        return settings;
+    }
+
+    @PreDestroy
+    void stop() throws InterruptedException {
+        stopped = true;
+        var open = consumer;
+        if (open != null) {
+            open.wakeup();
+        }
+        thread.join(PATIENCE.toMillis());
+    }
+}

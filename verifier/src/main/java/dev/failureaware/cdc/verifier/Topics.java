@@ -1,0 +1,37 @@
+package dev.failureaware.cdc.verifier;
+
+import dev.failureaware.cdc.model.TableId;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/** Debezium's names of topics. */
+@ApplicationScoped
+class Topics {
+    private final String prefix;
+    private final Set<String> excluded;
+
+    Topics(VerifierConfig config) {
+        this.prefix = config.topicPrefix();
+        this.excluded = config.excludedTables().stream()
+                .map(TableId::parse)
+                .map(this::of)
+                .collect(Collectors.toSet());
+    }
+
+    String messages() {
+        return prefix + ".message";
+    }
+
+    /** Characters that Kafka does not allow become underscores, so two tables may share a topic. */
+    String of(TableId table) {
+        return (prefix + "." + table.schema() + "." + table.name()).replaceAll("[^a-zA-Z0-9._-]", "_");
+    }
+
+    /** Topics of tables have two names behind the prefix; messages, transactions and heartbeats have one or none. */
+    boolean isData(String topic) {
+        return topic.startsWith(prefix + ".")
+                && topic.indexOf('.', prefix.length() + 1) > 0
+                && !excluded.contains(topic);
+    }
+}

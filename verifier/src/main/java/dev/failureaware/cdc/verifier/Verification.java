@@ -1,0 +1,179 @@
+package dev.failureaware.cdc.verifier;
+
+import dev.failureaware.cdc.model.Verdict;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import org.jboss.logging.Logger;
+
+/** One verification: a fence, then the shapes of the tables, then their rows, looked at again until every difference is proven. */
+@ApplicationScoped
+class Verification {
+    private static final Logger LOG = Logger.getLogger(Verification.class);
+    /** A table that changes its shape in the middle of a comparison makes it start again, but not for ever. */
+    private static final int STARTS = 3;
+    /** For what is reported beside the verdict. */
+    private static final Duration SIDE_QUESTION = Duration.ofSeconds(3);
+
+    private final Fences fences;
+    private final SchemaCheck schema;
+    private final Comparison comparison;
+    private final SecondLooks secondLooks;
+    private final SinkProgress progress;
+    private final LagMeter lagMeter;
+    private final PipelineProbe pipeline;
+    private final Topics topics;
+    private final Clock clock;
+
+    Verification(
+            Fences fences,
+            SchemaCheck schema,
+            Comparison comparison,
+            SecondLooks secondLooks,
+            SinkProgress progress,
+            LagMeter lagMeter,
+            PipelineProbe pipeline,
+            Topics topics,
+            Clock clock) {
+        this.fences = fences;
+        this.schema = schema;
+        this.comparison = comparison;
+        this.secondLooks = secondLooks;
+        this.progress = progress;
+        this.lagMeter = lagMeter;
+        this.pipeline = pipeline;
+        this.topics = topics;
+        this.clock = clock;
+    }
+
+    /** Always ends in a report, at about the effort's limit at the latest; its history is empty. */
+    Report verify(Effort effort) {
+        var began = System.nanoTime();
+        var deadline = Deadline.in(effort.limit());
+        var run = new Run();
+        for (var start = 1; ; start++) {
+            try {
+                check(run, effort, deadline);
+                break;
+            } catch (CheckImpossible.ShapeChanged e) {
+                if (start < STARTS) {
+                    LOG.debugf("The comparison starts again: %s", e.getMessage());
+                    run = new Run();
+                    continue;
+                }
+                run.judgement.interrupted(Verdict.UNKNOWN, e.getMessage());
+                break;
+            } catch (CheckImpossible e) {
+                run.judgement.interrupted(Verdict.UNKNOWN, e.getMessage());
+                break;
+            } catch (FenceNotReached e) {
+                interrupted(run, e, effort);
+                break;
+            }
+        }
+        return report(run, Duration.ofNanos(System.nanoTime() - began));
+    }
+
+    /** What is known so far; whatever ends the work early leaves the rest as it is. */
+    private static final class Run {
+        private final Judgement judgement = new Judgement();
+        private final List<TableCheck> compared = new ArrayList<>();
+        private Fences.Passed fence;
+        private Long parked;
+    }
+
+    private void check(Run run, Effort effort, Deadline deadline) {
+        var tables = schema.read(deadline).source().keySet();
+        run.judgement.tablesKnown(tables);
+        run.fence = fences.pass(tables, deadline.orSooner(effort.fenceLimit()));
+        var shapes = schema.judge(effort, deadline);
+        run.judgement.schema(shapes);
+        for (var pair : shapes.pairs()) {
+            run.compared.add(comparison.compare(pair, deadline));
+        }
+        try {
+            secondLooks.settle(run.compared, effort, deadline);
+            secondLooks.describe(run.compared, deadline);
+        } finally {
+            run.judgement.rows(run.compared);
+        }
+        var parked = progress.parked(deadline);
+        run.parked = parked.stream().mapToLong(SinkProgress.Parked::records).sum();
+        run.judgement.parked(parked, topics);
+    }
+
+    /** Events in flight explain a late fence only where the pipeline is known to move. */
+    private void interrupted(Run run, FenceNotReached late, Effort effort) {
+        var connector = pipeline.connector();
+        var verdict = switch (late.waitedFor()) {
+            case SINK -> effort.whenSinkIsLate();
+            case CONNECTOR ->
+                connector.map(Report.Connector::running).orElse(false) ? effort.whenSinkIsLate() : Verdict.UNKNOWN;
+            case NOBODY_KNOWS -> Verdict.UNKNOWN;
+        };
+        var reason = "the fence was not reached: " + late.getMessage();
+        if (late.waitedFor() == FenceNotReached.WaitedFor.CONNECTOR) {
+            reason += connector
+                    .map(known -> "; connector " + known.state() + ", tasks " + known.tasks())
+                    .orElse("; the connector's state is not known");
+        }
+        run.judgement.interrupted(verdict, reason);
+    }
+
+    private Report report(Run run, Duration took) {
+        var judgement = run.judgement;
+        var tables = judgement.tables();
+        var lag = known(() -> lagMeter.measure(Deadline.in(SIDE_QUESTION)).events());
+        var duplicates = known(() -> progress.duplicatesAbsorbed(Deadline.in(SIDE_QUESTION)));
+        return new Report(
+                judgement.status(),
+                judgement.reason(),
+                clock.instant(),
+                took.toMillis(),
+                run.fence == null
+                        ? null
+                        : new Report.Fence(
+                                run.fence.lsn().toString(),
+                                run.fence.committedAt(),
+                                run.fence.reachedAfter().toMillis()),
+                tables,
+                judgement.checks(),
+                new Report.Summary(
+                        total(tables.values(), table -> table.counts().source()),
+                        total(tables.values(), table -> table.counts().sink()),
+                        total(tables.values(), Report.Table::missing),
+                        total(tables.values(), Report.Table::orphans),
+                        total(tables.values(), Report.Table::mismatches),
+                        lag,
+                        duplicates,
+                        run.parked),
+                pipeline.state(),
+                judgement.failures(),
+                List.of());
+    }
+
+    private static Long known(Supplier<Long> number) {
+        try {
+            return number.get();
+        } catch (CheckImpossible e) {
+            return null;
+        }
+    }
+
+    /** Unknown as soon as one part is unknown, and of no tables at all. */
+    private static Long total(java.util.Collection<Report.Table> tables, Function<Report.Table, Long> number) {
+        var sum = 0L;
+        for (var table : tables) {
+            var part = number.apply(table);
+            if (part == null) {
+                return null;
+            }
+            sum += part;
+        }
+        return tables.isEmpty() ? null : sum;
+    }
+}

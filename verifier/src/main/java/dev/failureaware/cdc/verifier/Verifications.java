@@ -1,0 +1,105 @@
+package dev.failureaware.cdc.verifier;
+
+import dev.failureaware.cdc.model.Verdict;
+import io.quarkus.scheduler.Scheduled;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jboss.logging.Logger;
+
+/** Runs verifications one after the other, on schedule and on demand, and keeps the last report. */
+@ApplicationScoped
+class Verifications {
+    private static final Logger LOG = Logger.getLogger(Verifications.class);
+    private static final int VERDICTS_IN_A_REPORT = 20;
+
+    private final Verification verification;
+    private final History history;
+    private final Effort scheduled;
+    private final Clock clock;
+    private final ReentrantLock oneAtATime = new ReentrantLock(true);
+    private volatile Report last;
+
+    Verifications(Verification verification, History history, VerifierConfig config, Clock clock) {
+        this.verification = verification;
+        this.history = history;
+        this.scheduled = Effort.scheduled(config);
+        this.clock = clock;
+    }
+
+    /** Left out while any verification runs, so that schedules do not queue up. */
+    @Scheduled(every = "${verifier.every:5s}", concurrentExecution = Scheduled.ConcurrentExecution.SKIP)
+    void onSchedule() {
+        if (oneAtATime.tryLock()) {
+            try {
+                run(scheduled);
+            } finally {
+                oneAtATime.unlock();
+            }
+        }
+    }
+
+    /** Waits for its turn; the timeout counts from there. */
+    Report now(Duration timeout) {
+        oneAtATime.lock();
+        try {
+            return run(Effort.onDemand(timeout));
+        } finally {
+            oneAtATime.unlock();
+        }
+    }
+
+    private Report run(Effort effort) {
+        var report = verification.verify(effort);
+        var before = Optional.ofNullable(last).map(Report::status);
+        history.add(report);
+        last = withHistory(report);
+        if (before.filter(report.status()::equals).isEmpty()) {
+            LOG.infof("%s%s", report.status(), report.reason() == null ? "" : ": " + report.reason());
+        }
+        return last;
+    }
+
+    /** The last finished verification of this process; before the first one, UNKNOWN. */
+    Report last() {
+        var report = last;
+        return report != null
+                ? report
+                : withHistory(new Report(
+                        Verdict.UNKNOWN,
+                        "no verification has finished yet",
+                        clock.instant(),
+                        0,
+                        null,
+                        java.util.Map.of(),
+                        java.util.Arrays.stream(CheckName.values())
+                                .map(name -> new Report.Check(name.label(), Verdict.UNKNOWN, "not made yet"))
+                                .toList(),
+                        Report.Summary.NOTHING_KNOWN,
+                        new Report.Pipeline(null, null),
+                        List.of(),
+                        List.of()));
+    }
+
+    Optional<Report> finished() {
+        return Optional.ofNullable(last);
+    }
+
+    private Report withHistory(Report report) {
+        return new Report(
+                report.status(),
+                report.reason(),
+                report.timestamp(),
+                report.durationMillis(),
+                report.fence(),
+                report.tables(),
+                report.checks(),
+                report.summary(),
+                report.pipeline(),
+                report.failures(),
+                history.last(VERDICTS_IN_A_REPORT));
+    }
+}

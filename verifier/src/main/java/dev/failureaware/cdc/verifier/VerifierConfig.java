@@ -1,0 +1,72 @@
+package dev.failureaware.cdc.verifier;
+
+import io.smallrye.config.ConfigMapping;
+import io.smallrye.config.WithDefault;
+import jakarta.validation.constraints.Max;
+import jakarta.validation.constraints.Min;
+import jakarta.validation.constraints.NotBlank;
+import jakarta.validation.constraints.NotEmpty;
+import java.net.URI;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import org.hibernate.validator.constraints.time.DurationMax;
+import org.hibernate.validator.constraints.time.DurationMin;
+
+/** All settings of the verifier, beside the two datasources, the Kafka address and the HTTP port. */
+@ConfigMapping(prefix = "verifier")
+public interface VerifierConfig {
+    /** Debezium's {@code topic.prefix}: data is on {@code PREFIX.schema.table}, logical messages on {@code PREFIX.message}. */
+    @NotBlank @WithDefault("shop")
+    String topicPrefix();
+
+    /** The publication that says which tables and columns are captured. */
+    @NotBlank @WithDefault("cdc_publication")
+    String publication();
+
+    /** The replication slot whose state is reported. */
+    @NotBlank @WithDefault("cdc_slot")
+    String slot();
+
+    /** Kafka Connect's REST address; without it the connector's state is reported as unknown. */
+    Optional<URI> connectUrl();
+
+    @NotBlank @WithDefault("shop")
+    String connector();
+
+    /** Captured tables that are not data; {@code name} or {@code schema.name}. */
+    @NotEmpty @WithDefault("cdc_heartbeat")
+    List<String> excludedTables();
+
+    /** Time between scheduled verifications: a duration as Quarkus Scheduler reads it, or {@code off}. */
+    @NotBlank @WithDefault("5s")
+    String every();
+
+    /** How long a scheduled verification waits for one fence before it says that the pipeline is not in step yet. */
+    @DurationMin(millis = 100)
+    @DurationMax(minutes = 10)
+    @WithDefault("3s")
+    Duration scheduledFenceLimit();
+
+    /** The longest that a whole scheduled verification may take. */
+    @DurationMin(seconds = 1)
+    @DurationMax(hours = 1)
+    @WithDefault("60s")
+    Duration scheduledLimit();
+
+    /** Most looks at a row that differs before it is left as unsettled. A difference needs two looks to be final. */
+    @Min(2) @Max(100) @WithDefault("8")
+    int looks();
+
+    /** Most differing rows of one table that are looked at again; totals are exact up to this number. */
+    @Min(1) @Max(1_000_000) @WithDefault("100000")
+    int maxCandidates();
+
+    /** Most differing rows of one table that a report names. */
+    @Min(1) @Max(1000) @WithDefault("20")
+    int examples();
+
+    /** File that keeps the verdicts over a restart; without it they are kept in memory only. */
+    Optional<Path> historyFile();
+}
