@@ -76,7 +76,7 @@ final class PostgresServer {
                 "INT", // fast shutdown: ends sessions, writes a checkpoint
                 Duration.ofSeconds(30),
                 this::cleanUpAfterKill,
-                () -> address().answers());
+                () -> address().answers("postgres"));
     }
 
     private Map<String, String> settings() {

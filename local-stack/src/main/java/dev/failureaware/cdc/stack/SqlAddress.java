@@ -22,8 +22,8 @@ record SqlAddress(int port, String user, Path passwordFile) {
                 "jdbc:postgresql://%s:%d/%s".formatted(Port.HOST, port, database), properties);
     }
 
-    boolean answers() {
-        try (var connection = connect("postgres");
+    boolean answers(String database) {
+        try (var connection = connect(database);
                 var statement = connection.createStatement()) {
             return statement.execute("SELECT 1");
         } catch (SQLException e) {

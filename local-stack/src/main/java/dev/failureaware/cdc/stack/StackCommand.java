@@ -23,7 +23,22 @@ import picocli.CommandLine.Command;
         },
         subcommands = {
             UpCommand.class,
+            DemoCommand.class,
+            WatchCommand.class,
+            StatusCommand.class,
+            TriggerCommand.class,
+            LagCommand.class,
+            ConnectorStatusCommand.class,
+            LogsCommand.class,
+            SqlCommand.class,
+            KafkaTopicsCommand.class,
+            KafkaConsumeCommand.class,
+            PreflightCommand.class,
+            HealthcheckCommand.class,
+            EndpointsCommand.class,
             DownCommand.class,
+            CleanCommand.class,
+            ResetCommand.class,
             SuperviseCommand.class,
         })
 final class StackCommand implements Callable<Integer> {

@@ -14,10 +14,37 @@ final class UpCommand implements Callable<Integer> {
     public Integer call() throws Exception {
         var layout = Layout.of(System.getenv());
         var control = new StackControl(layout);
-        if (control.isUp()) {
+        var wasUp = control.isUp();
+        if (wasUp) {
             System.out.println("The stack is already up.");
         }
         control.start(only == null ? List.of() : List.of("--only", only), false);
+        var endpoints = Endpoints.of(layout);
+        if (!wasUp && only == null) {
+            new FirstVerdict(endpoints).await();
+        }
+        printWhatNext(endpoints);
         return ExitCode.OK.code();
+    }
+
+    private static void printWhatNext(Endpoints endpoints) {
+        var servers = endpoints.json().path("servers");
+        System.out.printf(
+                """
+
+                source    %s/%s        make source-shell
+                sink      %s/%s        make sink-shell
+                kafka     %s             make kafka-topics, make kafka-consume
+                verifier  %s/report
+
+                Next: make watch, make status, make trigger-restart (lag, schema, duplicate, backfill), make down.
+                Users and password files: make endpoints.
+                """,
+                servers.at("/source/address").asText(),
+                Databases.NAME,
+                servers.at("/sink/address").asText(),
+                Databases.NAME,
+                endpoints.kafka(),
+                endpoints.url(Part.VERIFIER));
     }
 }

@@ -1,0 +1,127 @@
+# Commands of the one-machine stack. `make help` lists them. Works with GNU make 3.81 (macOS) and later.
+#
+# The work is done by local-stack, a Java program; this file only checks the tools, builds what is missing and hands over.
+# make's own exit code is 2 for every failure; the program's code is shown as "Error N" (see: make exit-codes).
+
+JAVA = $(if $(JAVA_HOME),$(JAVA_HOME)/bin/java,java)
+MVN ?= mvn
+JAR = local-stack/target/local-stack.jar
+STAMP = target/built
+STACK = exec "$(JAVA)" -Xmx96m -XX:+UseSerialGC -XX:TieredStopAtLevel=1 -XX:+PerfDisableSharedMem -jar $(JAR)
+SERVICES = sink-consumer verifier chaos-injector load-generator
+
+.DEFAULT_GOAL = help
+
+.PHONY: help exit-codes demo up watch status trigger-restart trigger-lag trigger-schema trigger-duplicate \
+	trigger-backfill lag connector-status logs source-shell sink-shell kafka-topics kafka-consume preflight \
+	healthcheck endpoints down clean reset test build java jar built maven
+
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-20s %s\n", $$1, $$2 }' Makefile
+
+demo: built ## start, run the five failures, report, stop (SCENARIO=scenario.json REPORT=report)
+	@$(STACK) demo
+
+up: built ## start everything in the background and wait until it is ready
+	@$(STACK) up
+
+watch: jar ## live view of the running stack; Ctrl-C leaves it
+	@$(STACK) watch
+
+status: jar ## the verifier's report
+	@$(STACK) status
+
+trigger-restart: jar ## kill the Connect worker in mid-stream
+	@$(STACK) trigger restart
+
+trigger-lag: jar ## stop the sink-consumer for a while
+	@$(STACK) trigger lag
+
+trigger-schema: jar ## add a column at the source while writes go on
+	@$(STACK) trigger schema
+
+trigger-duplicate: jar ## force a second snapshot of everything
+	@$(STACK) trigger duplicate
+
+trigger-backfill: jar ## insert historical rows
+	@$(STACK) trigger backfill
+
+lag: jar ## events in Kafka that the sink has not applied yet
+	@$(STACK) lag
+
+connector-status: jar ## the Debezium connector, its task and its replication slot
+	@$(STACK) connector-status
+
+logs: jar ## the end of the logs (NAME=connect for one of them, FOLLOW=1 to go on)
+	@$(STACK) logs $(NAME) $(if $(FOLLOW),--follow)
+
+source-shell: jar ## SQL on the source; statements from standard input
+	@$(STACK) sql source
+
+sink-shell: jar ## SQL on the sink, read only
+	@$(STACK) sql sink
+
+kafka-topics: jar ## topics with their partitions, end offsets and sizes
+	@$(STACK) kafka-topics
+
+kafka-consume: jar ## change events (TOPIC=shop.public.customers MAX=20 TAIL=1)
+	@$(STACK) kafka-consume $(TOPIC) $(if $(MAX),--max $(MAX)) $(if $(TAIL),--tail)
+
+preflight: jar ## can this machine run the stack?
+	@$(STACK) preflight
+
+healthcheck: jar ## ask every part of the running stack
+	@$(STACK) healthcheck
+
+endpoints: jar ## addresses, users and password files as JSON
+	@$(STACK) endpoints
+
+down: jar ## stop everything in order; data stays
+	@$(STACK) down
+
+clean: jar ## stop everything; remove data, logs and the report
+	@$(STACK) clean
+
+reset: built ## stop everything, wipe the data, start again
+	@$(STACK) reset
+
+test: maven ## all tests: mvn verify
+	@exec $(MVN) -B verify
+
+build: maven ## build everything now, without tests
+	@echo "Building (the first time it also downloads libraries, which takes some minutes) …"
+	@start=$$(date +%s); $(MVN) -q -B -DskipTests package && mkdir -p target && touch $(STAMP) \
+		&& echo "Built in $$(($$(date +%s) - start)) s."
+
+exit-codes: jar ## what the exit codes mean
+	@$(STACK) --help
+
+# Builds when the build never finished, a part of it is missing, or a source is newer.
+built: java
+	@stale=; \
+	for f in $(STAMP) $(JAR) kafka-runtime/target/libs connector/target/plugins \
+			$(SERVICES:%=%/target/quarkus-app/quarkus-run.jar); do \
+		[ -e "$$f" ] || stale=1; \
+	done; \
+	if [ -z "$$stale" ]; then \
+		stale=$$(find pom.xml */pom.xml */src/main -type f -newer $(STAMP) 2>/dev/null | head -n 1); \
+	fi; \
+	[ -z "$$stale" ] || $(MAKE) --no-print-directory build
+
+jar: java
+	@[ -e $(JAR) ] || { echo "error: not built yet. Run: make build" >&2; exit 3; }
+
+# A message of ours instead of a stack trace or of the shell's.
+java:
+	@version=$$("$(JAVA)" -version 2>&1 | sed -n 's/.* version "\([0-9][0-9]*\).*/\1/p' | head -n 1); \
+	if [ -z "$$version" ]; then \
+		echo "error: no Java found ($(JAVA)). Install a JDK 17 or later, or set JAVA_HOME to one." >&2; exit 3; \
+	elif [ "$$version" -lt 17 ]; then \
+		echo "error: $(JAVA) is Java $$version; a JDK 17 or later is needed. Set JAVA_HOME to one." >&2; exit 3; \
+	fi
+
+maven: java
+	@command -v "$(MVN)" >/dev/null 2>&1 || { \
+		echo "error: Maven ($(MVN)) not found. Install Maven 3.8.6 or later; the stack is built with it." >&2; exit 3; }
+	@[ -x "$(dir $(JAVA))javac" ] || command -v javac >/dev/null 2>&1 || { \
+		echo "error: $(JAVA) belongs to a runtime without compiler. Install a JDK 17 or later, or set JAVA_HOME." >&2; exit 3; }

@@ -1,0 +1,62 @@
+package dev.failureaware.cdc.stack;
+
+import com.fasterxml.jackson.databind.JsonNode;
+
+/** A run's report for the terminal. */
+final class ReportText {
+    private ReportText() {}
+
+    static String of(JsonNode report) {
+        var table = new Table(
+                "failure", "type", "verdict", "consistent after", "highest lag", "duplicates absorbed", "rows lost");
+        for (var failure : report.path("failures")) {
+            table.row(
+                    failure.path("id").asText(),
+                    failure.path("type").asText(),
+                    failure.path("verdict").asText(),
+                    value(failure, "time_to_consistency_seconds", " s"),
+                    value(failure, "max_lag_events", ""),
+                    value(failure, "duplicates_absorbed", ""),
+                    value(failure, "rows_lost", ""));
+        }
+        var text = new StringBuilder("\n").append(table.text()).append('\n');
+        for (var failure : report.path("failures")) {
+            var detail = failure.path("detail").asText("");
+            if (!failure.path("verdict").asText().equals("PASS") && !detail.isEmpty()) {
+                text.append(failure.path("id").asText())
+                        .append(": ")
+                        .append(detail)
+                        .append('\n');
+            }
+        }
+        return text.append(differences(report.path("final_verification")))
+                .append("verdict: ")
+                .append(report.path("verdict").asText())
+                .append('\n')
+                .toString();
+    }
+
+    /** The rows that differ at the end, of each table; empty when none does. */
+    static String differences(JsonNode verification) {
+        var text = new StringBuilder();
+        verification
+                .path("tables")
+                .fields()
+                .forEachRemaining(table -> table.getValue()
+                        .path("differences")
+                        .forEach(difference -> text.append("  ")
+                                .append(difference.path("class").asText())
+                                .append(' ')
+                                .append(table.getKey())
+                                .append(' ')
+                                .append(difference.path("key").asText())
+                                .append(difference.path("columns").isEmpty() ? "" : " " + difference.path("columns"))
+                                .append('\n')));
+        return text.isEmpty() ? "" : "rows that differ:\n" + text;
+    }
+
+    private static String value(JsonNode failure, String field, String unit) {
+        var value = failure.path(field);
+        return value.isNull() || value.isMissingNode() ? "-" : value.asText() + unit;
+    }
+}
