@@ -96,7 +96,8 @@ import org.jboss.logging.Logger;
             states = Map.copyOf(found);
             generation = consumer.groupMetadata().generationId();
         }
-        LOG.infof("Assigned in generation %d: %s", generation, found);
+        LOG.infof("Generation %d: %d partitions assigned", generation, found.size());
+        LOG.debugf("They continue from %s", found);
     }
 
     @Override

@@ -30,7 +30,9 @@ import org.jboss.logging.Logger;
 @ApplicationScoped
 class SnapshotSweeper {
     private static final Logger LOG = Logger.getLogger(SnapshotSweeper.class);
-    private static final Duration POLL = Duration.ofSeconds(2);
+    private static final Duration POLL = Duration.ofMillis(50);
+    /** How often one partition is asked before the next tick asks again. */
+    private static final int MOST_POLLS = 20;
 
     private final Bookkeeping bookkeeping;
     private final Map<String, Object> kafka;
@@ -101,7 +103,15 @@ class SnapshotSweeper {
         }
         consumer.assign(List.of(partition));
         consumer.seek(partition, applied);
-        return consumer.poll(POLL).isEmpty() && consumer.position(partition) >= end;
+        for (var polls = 0; polls < MOST_POLLS; polls++) {
+            if (!consumer.poll(POLL).isEmpty()) {
+                return false;
+            }
+            if (consumer.position(partition) >= end) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private KafkaConsumer<byte[], byte[]> consumer() {

@@ -28,6 +28,7 @@ public class Bookkeeping {
 
     /** The advisory lock makes two replicas that start at once create the tables one after the other. */
     private static final List<String> CREATE = List.of(
+            "SET LOCAL client_min_messages = warning",
             "SELECT pg_advisory_xact_lock(hashtext('" + SinkBookkeeping.SCHEMA + "'))",
             "CREATE SCHEMA IF NOT EXISTS " + SinkBookkeeping.SCHEMA,
             "CREATE TABLE IF NOT EXISTS " + OFFSETS + """
@@ -46,20 +47,25 @@ public class Bookkeeping {
                       PRIMARY KEY (schema_name, table_name, lsn))""");
 
     private final Pool pool;
+    private volatile boolean created;
 
     Bookkeeping(Pool pool) {
         this.pool = pool;
     }
 
-    /** Creates what is missing; harmless when repeated. */
+    /** Creates what is missing, once in the life of this process. */
     public Uni<Void> create() {
+        if (created) {
+            return Uni.createFrom().voidItem();
+        }
         return pool.withTransaction(connection -> {
-            var done = Uni.createFrom().voidItem();
-            for (var sql : CREATE) {
-                done = done.chain(() -> connection.query(sql).execute()).replaceWithVoid();
-            }
-            return done;
-        });
+                    var done = Uni.createFrom().voidItem();
+                    for (var sql : CREATE) {
+                        done = done.chain(() -> connection.query(sql).execute()).replaceWithVoid();
+                    }
+                    return done;
+                })
+                .invoke(() -> created = true);
     }
 
     /** State of the given partitions; one that was never seen starts at {@code firstOffset}, which is then recorded. */
