@@ -134,6 +134,10 @@ final class KafkaBroker {
                 "num.network.threads", "2",
                 "num.io.threads", "4",
                 "group.initial.rebalance.delay.ms", "0"));
+        settings.putAll(Map.of(
+                // A killed broker's successor may register only when the old session has run out: 9 s by default.
+                "broker.session.timeout.ms", "4000", //
+                "broker.heartbeat.interval.ms", "500"));
         return KafkaJvm.write(layout, file, settings);
     }
 }

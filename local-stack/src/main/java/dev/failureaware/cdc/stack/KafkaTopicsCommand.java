@@ -15,7 +15,8 @@ final class KafkaTopicsCommand implements Callable<Integer> {
     @Override
     public Integer call() throws InterruptedException {
         var address = Endpoints.of(Layout.of(System.getenv())).kafka();
-        try (var admin = Admin.create(Map.of("bootstrap.servers", address, "default.api.timeout.ms", "10000"))) {
+        try (var admin = Admin.create(Map.of(
+                "bootstrap.servers", address, "request.timeout.ms", "10000", "default.api.timeout.ms", "10000"))) {
             print(admin);
             return ExitCode.OK.code();
         } catch (ExecutionException e) {

@@ -2,12 +2,12 @@ package dev.failureaware.cdc.stack;
 
 import java.io.IOException;
 import java.time.Duration;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
+import java.time.Instant;
 
 /** Ends processes. Pid and start time are compared right before each signal. */
 final class Signals {
+    private static final Duration POLL = Duration.ofMillis(30);
+
     private Signals() {}
 
     /** Sends the signal if the process is still the one meant. */
@@ -39,21 +39,20 @@ final class Signals {
         }
     }
 
+    /** Looks itself: Java's own wait for a process that is no child of ours looks only every few seconds. */
     static boolean awaitEnd(ProcessIdentity process, Duration within) {
-        var handle = process.handle();
-        if (handle.isEmpty()) {
-            return true;
+        var deadline = Instant.now().plus(within);
+        while (process.isAlive()) {
+            if (Instant.now().isAfter(deadline)) {
+                return false;
+            }
+            try {
+                Thread.sleep(POLL.toMillis());
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                return !process.isAlive();
+            }
         }
-        try {
-            handle.get().onExit().get(within.toMillis(), TimeUnit.MILLISECONDS);
-            return true;
-        } catch (TimeoutException e) {
-            return !process.isAlive();
-        } catch (ExecutionException e) {
-            return !process.isAlive();
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            return !process.isAlive();
-        }
+        return true;
     }
 }

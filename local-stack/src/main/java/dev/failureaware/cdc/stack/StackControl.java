@@ -66,7 +66,8 @@ final class StackControl {
         var command = new ArrayList<>(ServerUser.sessionPrefix());
         command.addAll(List.of(
                 Jvm.program(),
-                "-Xmx96m",
+                "-Xmx48m",
+                "-Xss512k",
                 "-XX:+UseSerialGC",
                 "-XX:TieredStopAtLevel=1",
                 "-XX:+PerfDisableSharedMem",
@@ -82,8 +83,9 @@ final class StackControl {
         }
         var log = layout.log("supervisor");
         Files.writeString(log, "", StandardOpenOption.CREATE, StandardOpenOption.TRUNCATE_EXISTING);
-        return new ProcessBuilder(command)
-                .redirectErrorStream(true)
+        var builder = new ProcessBuilder(command);
+        builder.environment().put("MALLOC_ARENA_MAX", "2");
+        return builder.redirectErrorStream(true)
                 .redirectInput(ProcessBuilder.Redirect.from(new java.io.File("/dev/null")))
                 .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()))
                 .start();
