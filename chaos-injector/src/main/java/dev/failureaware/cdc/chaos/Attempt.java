@@ -83,19 +83,17 @@ final class Attempt {
     }
 
     Outcome outcome() {
-        if (injectedAt != null) {
-            evidence.missed().forEach(missed -> note(OutcomeVerdict.INCONCLUSIVE, missed));
-            if (settled == null && worst == OutcomeVerdict.PASS) {
-                note(OutcomeVerdict.UNKNOWN, "nobody looked at the result");
-            }
-        } else if (worst == OutcomeVerdict.PASS) {
-            note(OutcomeVerdict.INCONCLUSIVE, "not injected");
+        var verdict = worst;
+        var detail = new ArrayList<>(details);
+        for (var gap : gaps()) {
+            verdict = verdict.and(gap.verdict());
+            detail.add(gap.detail());
         }
         var recoveredAt = settled == null ? null : settled.passedAt().orElse(null);
         return new Outcome(
                 failure().id(),
                 failure().type(),
-                worst,
+                verdict,
                 failure().description(),
                 failure().expectedOutcome(),
                 millis(due.at()),
@@ -108,7 +106,22 @@ final class Attempt {
                 settled == null ? null : boxed(settled.rowsLost()),
                 injectedAt == null ? null : seconds(due.shift(injectedAt)),
                 evidence.facts(),
-                String.join("; ", details));
+                String.join("; ", detail));
+    }
+
+    private record Gap(OutcomeVerdict verdict, String detail) {}
+
+    /** What keeps it from a pass although nothing went wrong. */
+    private List<Gap> gaps() {
+        if (injectedAt != null) {
+            var gaps = new ArrayList<Gap>();
+            evidence.missed().forEach(missed -> gaps.add(new Gap(OutcomeVerdict.INCONCLUSIVE, missed)));
+            if (settled == null && worst == OutcomeVerdict.PASS) {
+                gaps.add(new Gap(OutcomeVerdict.UNKNOWN, "nobody looked at the result"));
+            }
+            return gaps;
+        }
+        return worst == OutcomeVerdict.PASS ? List.of(new Gap(OutcomeVerdict.INCONCLUSIVE, "not injected")) : List.of();
     }
 
     private static Instant millis(Instant instant) {

@@ -213,7 +213,9 @@ public record ReportPage(
             var total = Duration.between(start, end).toMillis() / 1000.0;
             var ticks = new ArrayList<Tick>();
             for (var i = 0; i <= TICKS; i++) {
-                ticks.add(new Tick(plain(100.0 * i / TICKS), String.format(Locale.ROOT, "%.0f s", total * i / TICKS)));
+                ticks.add(new Tick(
+                        plain(100.0 * i / TICKS),
+                        String.format(Locale.ROOT, total < 2 * TICKS ? "%.1f s" : "%.0f s", total * i / TICKS)));
             }
             return ticks;
         }

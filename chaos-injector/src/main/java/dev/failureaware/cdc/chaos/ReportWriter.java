@@ -38,9 +38,11 @@ class ReportWriter {
     }
 
     private void replace(String name, String text) throws IOException {
-        var draft = Files.createTempFile(folder, "." + name, ".tmp");
+        // Not a temporary file of the platform's making: that could be read by nobody else, and so could the report.
+        var draft = folder.resolve("." + name + ".tmp");
         try {
             try (var out = new RandomAccessFile(draft.toFile(), "rw")) {
+                out.setLength(0);
                 out.write(text.getBytes(StandardCharsets.UTF_8));
                 out.getFD().sync();
             }

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.annotation.JsonValue;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.failureaware.cdc.model.TableId;
 import dev.failureaware.cdc.model.Verdict;
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 
@@ -52,13 +53,18 @@ record VerificationReport(@JsonValue JsonNode json) {
 
     /** Rows that differ in any way; empty when nobody could compare. */
     OptionalLong rowsLost() {
-        var summary = json.path("summary");
-        if (status() == Verdict.UNKNOWN || !summary.path("totalMissing").isNumber()) {
+        if (status() == Verdict.UNKNOWN) {
             return OptionalLong.empty();
         }
-        return OptionalLong.of(summary.path("totalMissing").asLong()
-                + summary.path("totalOrphans").asLong()
-                + summary.path("totalMismatches").asLong());
+        var rows = 0L;
+        for (var kind : List.of("totalMissing", "totalOrphans", "totalMismatches")) {
+            var count = json.path("summary").path(kind);
+            if (!count.isNumber()) {
+                return OptionalLong.empty();
+            }
+            rows += count.asLong();
+        }
+        return OptionalLong.of(rows);
     }
 
     /** Since the sink began to count. */

@@ -290,7 +290,12 @@ class InjectorIT {
         start(two);
         await().atMost(LIMIT).until(() -> pipeline.stateOf("sink-consumer").equals("held"));
         assertThat(Files.readString(config.journal())).contains("start_sink_consumer");
-        authorised().post("/scenario/run").then().statusCode(409).body("error", containsString("running test"));
+        authorised()
+                .body(two)
+                .post("/scenario/run")
+                .then()
+                .statusCode(409)
+                .body("error", containsString("running test"));
 
         authorised().post("/scenario/abort").then().statusCode(202);
 
