@@ -40,6 +40,9 @@ public final class SinkBookkeeping {
     public static final TableId OFFSETS = new TableId(SCHEMA, "offsets");
     /** {@code topic, partition, "offset", key, value, reason, parked_at}: records that could not be applied. */
     public static final TableId PARKED = new TableId(SCHEMA, "parked");
-    /** {@code lsn, completed_at, swept_at, rows_swept}: the snapshots that the sink has seen. */
+    /**
+     * {@code schema_name, table_name, lsn, table_complete, all_complete, swept_at, rows_swept}: the snapshots of each table that
+     * the sink has seen, and what the sweep after each removed.
+     */
     public static final TableId SNAPSHOTS = new TableId(SCHEMA, "snapshots");
 }
