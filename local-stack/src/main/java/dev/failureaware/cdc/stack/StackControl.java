@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
 
 /** Starts and stops a supervisor from a foreground command, and shows what it does. */
 final class StackControl {
@@ -16,6 +17,9 @@ final class StackControl {
     private static final Duration POLL = Duration.ofMillis(100);
 
     private final Layout layout;
+    private final Object spawning = new Object();
+    private volatile boolean interrupted;
+    private volatile ProcessIdentity spawned;
 
     StackControl(Layout layout) {
         this.layout = layout;
@@ -44,16 +48,37 @@ final class StackControl {
         }
         Files.deleteIfExists(layout.progress());
         Files.deleteIfExists(layout.failure());
-        var supervisor = spawn(options, owned);
-        var identity = ProcessIdentity.of(supervisor.pid());
-        var hook = new Thread(() -> identity.ifPresent(this::stopSupervisor), "interrupted");
-        Runtime.getRuntime().addShutdownHook(hook);
-        try {
-            awaitReady(supervisor);
-        } finally {
-            if (supervisor.isAlive() && !owned) {
-                Runtime.getRuntime().removeShutdownHook(hook);
+        var interrupt = new Thread(this::interrupted, "interrupted");
+        Runtime.getRuntime().addShutdownHook(interrupt);
+        Process supervisor;
+        synchronized (spawning) {
+            if (interrupted) {
+                awaitOwnEnd();
             }
+            supervisor = spawn(options, owned);
+            spawned = ProcessIdentity.of(supervisor.pid()).orElse(null);
+        }
+        awaitReady(supervisor);
+        if (interrupted) {
+            awaitOwnEnd();
+        }
+        if (!owned) {
+            Runtime.getRuntime().removeShutdownHook(interrupt);
+        }
+    }
+
+    /** The interrupt stops everything and then ends this process; nothing may be done or said beside it. */
+    private static void awaitOwnEnd() throws InterruptedException {
+        new CountDownLatch(1).await();
+    }
+
+    /** Runs when this process ends, for whatever reason, while the stack is its own. */
+    private void interrupted() {
+        synchronized (spawning) {
+            interrupted = true;
+        }
+        if (spawned != null) {
+            stopSupervisor(spawned);
         }
     }
 
@@ -93,7 +118,7 @@ final class StackControl {
 
     private void awaitReady(Process supervisor) throws IOException, InterruptedException {
         var follower = new ProgressFollower(layout.progress());
-        while (true) {
+        while (!interrupted) {
             var alive = supervisor.isAlive();
             follower.show();
             if (!alive) {

@@ -49,6 +49,9 @@ final class StateFolder {
     }
 
     static String reason(IOException e) {
+        if (e instanceof java.nio.file.FileSystemException known && known.getReason() != null) {
+            return known.getReason();
+        }
         var name = e.getClass().getSimpleName().replace("Exception", "");
         return e.getMessage() == null ? name : name + " (" + e.getMessage() + ")";
     }
