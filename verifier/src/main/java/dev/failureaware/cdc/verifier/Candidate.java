@@ -5,14 +5,15 @@ import java.util.List;
 /**
  * A key whose rows differed when the digests were split, and what looking again has found since.
  *
- * <p>A difference is final when two looks in a row find the same one. One look would do but for two races: a row inserted
- * and deleted again between the two reads of the source looks like an orphan; and a commit can be on its way to the sink an
- * instant before the source shows it to other sessions.
+ * <p>A difference is final when two looks in a row find the same one; for an orphan the sink's row must also not have been
+ * written between them. Then it is from before the second look began, when the source did not have it any more, so the fence of
+ * that look came after its delete. (A key that comes and goes can otherwise look like an orphan any number of times.) For the
+ * other differences one look would do, but for a commit that is on its way to the sink an instant before the source shows it to
+ * other sessions.
  */
 final class Candidate {
     private final List<String> key;
-    private Look.Finding last = Look.Finding.CHANGING;
-    private long rows = 1;
+    private Look last;
     private boolean settled;
 
     Candidate(List<String> key) {
@@ -24,10 +25,8 @@ final class Candidate {
     }
 
     void seen(Look look) {
-        var finding = look.finding();
-        settled = finding == Look.Finding.EQUAL || finding.isDifference() && finding == last;
-        last = finding;
-        rows = look.rows();
+        settled = look.finding() == Look.Finding.EQUAL || last != null && look.confirms(last);
+        last = look;
     }
 
     boolean settled() {
@@ -35,14 +34,14 @@ final class Candidate {
     }
 
     boolean isDifferent() {
-        return settled && last.isDifference();
+        return settled && finding().isDifference();
     }
 
     Look.Finding finding() {
-        return last;
+        return last == null ? Look.Finding.CHANGING : last.finding();
     }
 
     long rows() {
-        return rows;
+        return last == null ? 1 : last.rows();
     }
 }

@@ -21,11 +21,12 @@ final class Catalog {
 
     private static final String COLUMNS = """
             SELECT n.nspname::text, c.relname::text, a.attname::text, format_type(a.atttypid, a.atttypmod),
-                   a.attnotnull, age(a.xmin)
+                   a.attnotnull, CASE WHEN a.xmin = created.xmin THEN 2147483647 ELSE age(a.xmin) END
             FROM unnest($1::text[], $2::text[]) AS wanted (s, t)
             JOIN pg_namespace n ON n.nspname = wanted.s
             JOIN pg_class c ON c.relnamespace = n.oid AND c.relname = wanted.t AND c.relkind IN ('r', 'p')
             JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
+            JOIN pg_attribute created ON created.attrelid = c.oid AND created.attname = 'ctid'
             ORDER BY 1, 2, a.attnum""";
 
     private static final String KEYS = """

@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.CompletionException;
 import java.util.function.Function;
 
 /** The source or the sink, read by blocking calls from worker threads; no call outlasts the deadline it is given. */
@@ -99,9 +100,7 @@ final class Database {
     }
 
     private CheckImpossible classified(RuntimeException failure) {
-        var cause = failure instanceof java.util.concurrent.CompletionException && failure.getCause() != null
-                ? failure.getCause()
-                : failure;
+        var cause = failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
         if (cause instanceof PgException refused) {
             var reason = "the %s database answered: %s (%s)"
                     .formatted(name, refused.getErrorMessage(), refused.getSqlState());

@@ -70,7 +70,7 @@ class Fences {
      * @param tables whose events count
      */
     Passed pass(Collection<TableId> tables, Deadline deadline) {
-        tail.discover(deadline);
+        tail.awaitReady(deadline);
         var emitted = new LinkedHashMap<String, Emitted>();
         try {
             var seen = awaitMessage(emitted, deadline);
@@ -138,6 +138,7 @@ class Fences {
         var wanted = tables.stream().map(topics::of).collect(Collectors.toSet());
         Map<TopicPartition, Long> written = null;
         var problem = "";
+        var sweeps = List.<String>of();
         while (true) {
             try {
                 if (written == null) {
@@ -149,24 +150,33 @@ class Fences {
                             deadline);
                 }
                 progress.refresh(deadline);
+                sweeps = List.of();
                 problem = "";
                 if (backlog.unread(written).isEmpty()
                         && backlog.unapplied(written).isEmpty()) {
-                    return;
+                    sweeps = progress.pendingSweeps(deadline);
+                    if (sweeps.isEmpty()) {
+                        return;
+                    }
                 }
             } catch (CheckImpossible e) {
                 problem = e.getMessage();
             }
             if (deadline.passed()) {
-                throw late(written, problem);
+                throw late(written, problem, sweeps);
             }
             LockSupport.parkNanos(STEP.toNanos());
         }
     }
 
-    private FenceNotReached late(Map<TopicPartition, Long> written, String problem) {
+    private FenceNotReached late(Map<TopicPartition, Long> written, String problem, List<String> sweeps) {
         if (!problem.isEmpty() || written == null) {
             return new FenceNotReached(FenceNotReached.WaitedFor.NOBODY_KNOWS, problem);
+        }
+        if (!sweeps.isEmpty()) {
+            return new FenceNotReached(
+                    FenceNotReached.WaitedFor.SINK,
+                    "the sink has not removed what a complete snapshot did not hold from " + String.join(", ", sweeps));
         }
         var unapplied = backlog.unapplied(written);
         if (unapplied.isEmpty()) {

@@ -6,7 +6,9 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.failureaware.cdc.model.Verdict;
 import io.quarkus.runtime.annotations.RegisterForReflection;
 import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.inject.Inject;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -40,8 +42,13 @@ class History {
             @JsonInclude(JsonInclude.Include.NON_NULL) String reason,
             Report.Summary summary) {}
 
+    @Inject
     History(VerifierConfig config, ObjectMapper json) {
-        this.file = config.historyFile();
+        this(config.historyFile(), json);
+    }
+
+    History(Optional<Path> file, ObjectMapper json) {
+        this.file = file;
         this.json = json;
         file.filter(Files::exists).ifPresent(this::load);
     }
@@ -57,8 +64,17 @@ class History {
                     LOG.warnf("line %d of %s is no verdict and is passed over", linesInFile, path);
                 }
             });
-        } catch (IOException | java.io.UncheckedIOException e) {
+            endLastLine(path);
+        } catch (IOException | UncheckedIOException e) {
             LOG.warnf("the history in %s cannot be read: %s", path, e.toString());
+        }
+    }
+
+    /** What is appended next must not become part of a line that a crash has cut. */
+    private static void endLastLine(Path path) throws IOException {
+        var text = Files.readString(path);
+        if (!text.isEmpty() && !text.endsWith("\n")) {
+            Files.writeString(path, "\n", StandardOpenOption.APPEND);
         }
     }
 

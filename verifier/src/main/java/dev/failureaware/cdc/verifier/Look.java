@@ -46,6 +46,15 @@ record Look(Seen before, Seen sink, Seen after) {
         return after.fingerprint.equals(sink.fingerprint) ? Finding.EQUAL : Finding.MISMATCH;
     }
 
+    /** Whether this look, made after the earlier one, makes its difference final. */
+    boolean confirms(Look earlier) {
+        return switch (finding()) {
+            case EQUAL, CHANGING -> false;
+            case MISSING, MISMATCH -> earlier.finding() == finding();
+            case ORPHAN -> earlier.finding() == Finding.ORPHAN && earlier.sink.equals(sink);
+        };
+    }
+
     /** How many rows the finding is about: more than one only in tables without a key, or with a doubled row. */
     long rows() {
         return Math.max(1, Math.abs(after.rows - sink.rows));

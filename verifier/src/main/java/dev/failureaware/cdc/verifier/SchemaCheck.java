@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 
@@ -103,11 +104,11 @@ class SchemaCheck {
         return new Found(later, failed, pending, lost);
     }
 
-    private java.util.SortedMap<TableId, TableShape> sourceShapes(Database.Session session) {
+    private SortedMap<TableId, TableShape> sourceShapes(Database.Session session) {
         return Catalog.ofSource(session, publication, excluded);
     }
 
-    private java.util.SortedMap<TableId, TableShape> atSink(Collection<TableId> tables, Deadline deadline) {
+    private SortedMap<TableId, TableShape> atSink(Collection<TableId> tables, Deadline deadline) {
         return databases.sink().inSnapshot(deadline, session -> Catalog.ofSink(session, tables));
     }
 

@@ -3,6 +3,7 @@ package dev.failureaware.cdc.verifier;
 import dev.failureaware.cdc.model.TableId;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -69,7 +70,7 @@ class SecondLooks {
 
     private static Look.Seen[] seen(Database.Session session, TableSql sql, List<Candidate> candidates) {
         var seen = new Look.Seen[candidates.size()];
-        java.util.Arrays.fill(seen, Look.Seen.NOTHING);
+        Arrays.fill(seen, Look.Seen.NOTHING);
         for (var start = 0; start < candidates.size(); start += KEYS_IN_ONE_STATEMENT) {
             var end = Math.min(candidates.size(), start + KEYS_IN_ONE_STATEMENT);
             for (var row : session.rows(sql.look(), sql.lookedUp(keys(candidates.subList(start, end))))) {

@@ -36,6 +36,22 @@ class SinkProgress {
                 .sum();
     }
 
+    /**
+     * Tables whose snapshot is applied while rows that it did not hold are not removed yet. That work follows no offset, so
+     * until it is done such rows prove nothing.
+     */
+    List<String> pendingSweeps(Deadline deadline) {
+        return rows(
+                        deadline,
+                        SinkBookkeeping.SNAPSHOTS,
+                        "SELECT DISTINCT schema_name || '.' || table_name FROM %1$s AS s WHERE swept_at IS NULL"
+                                + " AND (table_complete OR EXISTS"
+                                + " (SELECT FROM %1$s AS a WHERE a.lsn = s.lsn AND a.all_complete)) ORDER BY 1")
+                .stream()
+                .map(row -> row.getString(0))
+                .toList();
+    }
+
     List<Parked> parked(Deadline deadline) {
         return rows(
                         deadline,

@@ -29,8 +29,8 @@ import org.jboss.logging.Logger;
 @ApplicationScoped
 class TopicTail {
     private static final Logger LOG = Logger.getLogger(TopicTail.class);
-    private static final Duration POLL = Duration.ofMillis(100);
-    private static final Duration BETWEEN_DISCOVERIES = Duration.ofSeconds(2);
+    private static final Duration POLL = Duration.ofMillis(50);
+    private static final Duration BETWEEN_DISCOVERIES = Duration.ofSeconds(1);
     private static final Duration BETWEEN_REFRESHES = Duration.ofSeconds(1);
     private static final Duration PATIENCE = Duration.ofSeconds(5);
 
@@ -73,17 +73,27 @@ class TopicTail {
     /** Looks for partitions now; when this returns, every partition that existed at the call is followed. */
     void discover(Deadline deadline) {
         synchronized (discoveries) {
-            var wanted = ++wantedDiscovery;
-            while (doneDiscovery < wanted) {
-                if (deadline.passed()) {
-                    throw new CheckImpossible("the topics could not be listed in time: " + problem);
-                }
-                try {
-                    discoveries.wait(deadline.remaining().toMillis());
-                } catch (InterruptedException e) {
-                    Thread.currentThread().interrupt();
-                    throw new CheckImpossible("the verifier is being stopped", e);
-                }
+            awaitDiscovery(++wantedDiscovery, deadline);
+        }
+    }
+
+    /** Returns when the topics were listed for the first time; from then on no message of a fence is missed. */
+    void awaitReady(Deadline deadline) {
+        synchronized (discoveries) {
+            awaitDiscovery(1, deadline);
+        }
+    }
+
+    private void awaitDiscovery(long wanted, Deadline deadline) {
+        while (doneDiscovery < wanted) {
+            if (deadline.passed()) {
+                throw new CheckImpossible("the topics could not be listed in time: " + problem);
+            }
+            try {
+                discoveries.wait(deadline.remaining().toMillis());
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                throw new CheckImpossible("the verifier is being stopped", e);
             }
         }
     }
@@ -213,6 +223,8 @@ class TopicTail {
         settings.put(ConsumerConfig.CLIENT_ID_CONFIG, "cdc-verifier");
         settings.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false);
         settings.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed");
+        // To ask for a topic that was deleted must not bring it back.
+        settings.put(ConsumerConfig.ALLOW_AUTO_CREATE_TOPICS_CONFIG, false);
         // Where retention has overtaken the sink: what is left is counted, and the comparison finds what is lost.
         settings.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest");
         settings.put(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, 5000);

@@ -2,6 +2,8 @@ package dev.failureaware.cdc.verifier;
 
 import dev.failureaware.cdc.model.TableId;
 import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.inject.Inject;
+import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
 
@@ -11,12 +13,15 @@ class Topics {
     private final String prefix;
     private final Set<String> excluded;
 
+    @Inject
     Topics(VerifierConfig config) {
-        this.prefix = config.topicPrefix();
-        this.excluded = config.excludedTables().stream()
-                .map(TableId::parse)
-                .map(this::of)
-                .collect(Collectors.toSet());
+        this(config.topicPrefix(), config.excludedTables());
+    }
+
+    Topics(String prefix, List<String> excludedTables) {
+        this.prefix = prefix;
+        this.excluded =
+                excludedTables.stream().map(TableId::parse).map(this::of).collect(Collectors.toSet());
     }
 
     String messages() {

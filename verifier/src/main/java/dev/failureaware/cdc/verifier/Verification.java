@@ -5,6 +5,7 @@ import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -165,7 +166,7 @@ class Verification {
     }
 
     /** Unknown as soon as one part is unknown, and of no tables at all. */
-    private static Long total(java.util.Collection<Report.Table> tables, Function<Report.Table, Long> number) {
+    private static Long total(Collection<Report.Table> tables, Function<Report.Table, Long> number) {
         var sum = 0L;
         for (var table : tables) {
             var part = number.apply(table);

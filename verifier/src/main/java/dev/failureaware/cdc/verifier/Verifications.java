@@ -5,7 +5,9 @@ import io.quarkus.scheduler.Scheduled;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jboss.logging.Logger;
@@ -74,8 +76,8 @@ class Verifications {
                         clock.instant(),
                         0,
                         null,
-                        java.util.Map.of(),
-                        java.util.Arrays.stream(CheckName.values())
+                        Map.of(),
+                        Arrays.stream(CheckName.values())
                                 .map(name -> new Report.Check(name.label(), Verdict.UNKNOWN, "not made yet"))
                                 .toList(),
                         Report.Summary.NOTHING_KNOWN,

@@ -1,0 +1,65 @@
+package dev.failureaware.cdc.verifier;
+
+import static io.restassured.RestAssured.get;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.hamcrest.Matchers.equalTo;
+import static org.hamcrest.Matchers.notNullValue;
+
+import dev.failureaware.cdc.test.KafkaAndPostgres;
+import io.quarkus.test.common.QuarkusTestResource;
+import io.quarkus.test.common.ResourceArg;
+import io.quarkus.test.junit.QuarkusTest;
+import org.junit.jupiter.api.Test;
+
+/** What cannot be checked is UNKNOWN, with the reason, and the verifier stays up. */
+@QuarkusTest
+@QuarkusTestResource(
+        value = KafkaAndPostgres.class,
+        initArgs = @ResourceArg(name = KafkaAndPostgres.DATASOURCES, value = "source,sink"))
+class OutageIT {
+    @Test
+    void aFenceThatNeverArrivesIsUnknownAndSaysWhatWasWaitedFor() {
+        var pipeline = TestPipeline.fresh();
+        pipeline.onBoth("CREATE TABLE t (id int PRIMARY KEY)");
+
+        var report = pipeline.verify("1s");
+
+        assertThat(report.getString("status")).isEqualTo("UNKNOWN");
+        assertThat(report.getString("reason")).contains("did not arrive on topic shop.message");
+        assertThat(report.getList("checks.status")).containsOnly("UNKNOWN");
+        assertThat(report.getString("tables.t.status")).isEqualTo("UNKNOWN");
+    }
+
+    @Test
+    void aDatabaseThatIsAwayIsUnknownUntilItIsBack() throws Exception {
+        var pipeline = TestPipeline.fresh();
+        pipeline.onBoth("CREATE TABLE t (id int PRIMARY KEY)");
+        try (var connector = new TestConnector(pipeline.source, pipeline.kafka, false)) {
+            assertThat(pipeline.verify().getString("status")).isEqualTo("PASS");
+            var name = pipeline.sink.name();
+            var admin = pipeline.source;
+            admin.execute("ALTER DATABASE " + name + " WITH ALLOW_CONNECTIONS false");
+            admin.query("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '" + name + "'");
+
+            var away = pipeline.verify("5s");
+            get("/lag").then().statusCode(503).body("error", notNullValue());
+            get("/q/health").then().statusCode(200).body("status", equalTo("UP"));
+            admin.execute("ALTER DATABASE " + name + " WITH ALLOW_CONNECTIONS true");
+            var back = pipeline.verify("10s");
+
+            assertThat(away.getString("status")).isEqualTo("UNKNOWN");
+            assertThat(away.getString("reason")).contains("sink database");
+            assertThat(back.getString("status")).as(back.getString("reason")).isEqualTo("PASS");
+        }
+    }
+
+    @Test
+    void nothingCapturedIsUnknown() {
+        TestPipeline.fresh().source.execute("DROP PUBLICATION cdc_publication");
+
+        var report = new TestPipeline().verify("5s");
+
+        assertThat(report.getString("status")).isEqualTo("UNKNOWN");
+        assertThat(report.getString("reason")).contains("cdc_publication captures no table");
+    }
+}
