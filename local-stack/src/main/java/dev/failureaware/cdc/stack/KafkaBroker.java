@@ -23,7 +23,7 @@ final class KafkaBroker {
     /** Backlog that a stopped sink may build up before records are lost. */
     private static final Duration RETENTION = Duration.ofHours(24);
 
-    private static final Duration PROBE_TIMEOUT = Duration.ofSeconds(3);
+    private static final Duration PROBE_TIMEOUT = Duration.ofSeconds(10);
 
     private final Layout layout;
     private final Ports ports;

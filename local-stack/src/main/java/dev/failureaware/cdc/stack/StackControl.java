@@ -167,7 +167,7 @@ final class StackControl {
         if (running.isPresent()) {
             stopSupervisor(running.get().identity());
         }
-        try (var lock = StackLock.tryTake(layout).orElse(null)) {
+        try (var lock = StackLock.take(layout).orElse(null)) {
             if (lock == null) {
                 throw StackException.notStarted("another command is starting or stopping the stack right now");
             }

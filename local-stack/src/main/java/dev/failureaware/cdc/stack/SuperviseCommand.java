@@ -27,7 +27,7 @@ final class SuperviseCommand implements Callable<Integer> {
     public Integer call() throws IOException, InterruptedException {
         var layout = Layout.of(System.getenv());
         StateFolder.prepare(layout);
-        var lock = StackLock.tryTake(layout);
+        var lock = StackLock.take(layout);
         if (lock.isEmpty()) {
             throw StackException.notStarted("another supervisor runs on " + layout.state());
         }
