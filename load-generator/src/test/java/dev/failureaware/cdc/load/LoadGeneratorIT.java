@@ -11,7 +11,6 @@ import dev.failureaware.cdc.test.TestDatabase;
 import dev.failureaware.cdc.test.TestPostgres;
 import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.junit.QuarkusTest;
-import java.nio.file.Path;
 import java.time.Duration;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -19,6 +18,7 @@ import org.junit.jupiter.api.Test;
 /** The whole service; it is up before its tables are, as it may be in a deployment. */
 @QuarkusTest
 @WithTestResource(PostgresResource.class)
+@WithTestResource(LedgerFolder.class)
 class LoadGeneratorIT {
     private static final String AUTHORIZATION = "Authorization";
     private static final String TOKEN = "Bearer test-token";
@@ -41,7 +41,7 @@ class LoadGeneratorIT {
                 .body("running", equalTo(false));
 
         var acknowledged = acknowledged();
-        LedgerCheck.of(Path.of("target/test-ledger/ledger.ndjson")).isComplete();
+        LedgerFolder.ledger().isComplete();
         await().during(Duration.ofMillis(200)).until(() -> acknowledged() == acknowledged);
         given().header(AUTHORIZATION, TOKEN)
                 .post("/resume")
@@ -60,7 +60,7 @@ class LoadGeneratorIT {
         }
         given().header(AUTHORIZATION, TOKEN).post("/pause");
 
-        LedgerCheck.of(Path.of("target/test-ledger/ledger.ndjson")).isComplete().agreesWith(source);
+        LedgerFolder.ledger().isComplete().agreesWith(source);
     }
 
     @Test
