@@ -36,6 +36,9 @@ class Fences {
 
     private static final Duration LAST_RESEND = Duration.ofSeconds(15);
 
+    /** For one answer of the sink; the last one before a deadline must not fail for want of time. */
+    private static final Duration PATIENCE = Duration.ofSeconds(2);
+
     private final Databases databases;
     private final TopicTail tail;
     private final TopicEnds ends;
@@ -149,12 +152,12 @@ class Fences {
                                     .toList(),
                             deadline);
                 }
-                progress.refresh(deadline);
+                progress.refresh(Deadline.in(PATIENCE));
                 sweeps = List.of();
                 problem = "";
                 if (backlog.unread(written).isEmpty()
                         && backlog.unapplied(written).isEmpty()) {
-                    sweeps = progress.pendingSweeps(deadline);
+                    sweeps = progress.pendingSweeps(Deadline.in(PATIENCE));
                     if (sweeps.isEmpty()) {
                         return;
                     }
