@@ -4,6 +4,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 
 /** A run's report for the terminal. */
 final class ReportText {
+    private static final int ROWS_PER_TABLE = 5;
+
     private ReportText() {}
 
     static String of(JsonNode report) {
@@ -36,23 +38,23 @@ final class ReportText {
                 .toString();
     }
 
-    /** The rows that differ at the end, of each table; empty when none does. */
+    /** A few of the rows that differ, of each table; the rest is in the report. Empty when none does. */
     static String differences(JsonNode verification) {
         var text = new StringBuilder();
-        verification
-                .path("tables")
-                .fields()
-                .forEachRemaining(table -> table.getValue()
-                        .path("differences")
-                        .forEach(difference -> text.append("  ")
-                                .append(difference.path("class").asText())
-                                .append(' ')
-                                .append(table.getKey())
-                                .append(' ')
-                                .append(difference.path("key").asText())
-                                .append(difference.path("columns").isEmpty() ? "" : " " + difference.path("columns"))
-                                .append('\n')));
-        return text.isEmpty() ? "" : "rows that differ:\n" + text;
+        verification.path("tables").fields().forEachRemaining(table -> {
+            var differences = table.getValue().path("differences");
+            for (var at = 0; at < Math.min(differences.size(), ROWS_PER_TABLE); at++) {
+                text.append(row(table.getKey(), differences.get(at))).append('\n');
+            }
+        });
+        return text.isEmpty() ? "" : "rows that differ, for instance:\n" + text;
+    }
+
+    private static String row(String table, JsonNode difference) {
+        var kind = difference.path("class").asText();
+        // A whole row differs in all its columns: that tells nothing.
+        var columns = kind.matches("missing|orphan") ? "" : " " + Json.compact(difference.path("columns"));
+        return "  " + kind + " " + table + " " + difference.path("key").asText() + columns;
     }
 
     private static String value(JsonNode failure, String field, String unit) {
