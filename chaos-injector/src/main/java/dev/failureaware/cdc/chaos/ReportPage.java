@@ -26,6 +26,7 @@ public record ReportPage(
         String finalDetail,
         List<Table> tables,
         List<Check> checks,
+        List<String> differences,
         Map<String, String> versions,
         Map<String, String> settings,
         Map<String, String> connector) {
@@ -96,6 +97,7 @@ public record ReportPage(
                 report.detail(),
                 tables(verification),
                 checks(verification),
+                new VerificationReport(verification).differences(),
                 report.versions(),
                 settings,
                 connector);
@@ -126,7 +128,9 @@ public record ReportPage(
                 outcome.detail(),
                 scale.since(outcome.scheduledAt()),
                 scale.since(outcome.injectedAt()),
-                outcome.shiftSeconds() == null || outcome.shiftSeconds() < 1 ? "" : outcome.shiftSeconds() + " s late",
+                outcome.shiftSeconds() == null || outcome.shiftSeconds() < 1
+                        ? ""
+                        : ", " + outcome.shiftSeconds() + " s late",
                 outcome.timeToConsistencySeconds() == null ? NONE : outcome.timeToConsistencySeconds() + " s",
                 number(outcome.maxLagEvents()),
                 number(outcome.duplicatesAbsorbed()),

@@ -197,7 +197,7 @@ final class ScenarioRun {
                 fault.close();
                 journal.clear();
                 attempt.reverted(time.now());
-                say(attempt, Phase.REVERT, "lifted");
+                say(attempt, Phase.REVERT, fault.undo().isEmpty() ? "nothing to undo" : "lifted");
                 break;
             } catch (InterruptedException e) {
                 interrupted = true;

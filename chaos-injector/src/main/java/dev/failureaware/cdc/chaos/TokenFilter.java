@@ -1,5 +1,6 @@
 package dev.failureaware.cdc.chaos;
 
+import jakarta.inject.Provider;
 import jakarta.ws.rs.HttpMethod;
 import jakarta.ws.rs.container.ContainerRequestContext;
 import jakarta.ws.rs.core.HttpHeaders;
@@ -14,9 +15,10 @@ import org.jboss.resteasy.reactive.server.ServerRequestFilter;
 
 /** Lets nobody break anything without the token. Where none is configured, nobody may. */
 class TokenFilter {
-    private final Optional<String> token;
+    private final Provider<Optional<String>> token;
 
-    TokenFilter(@ConfigProperty(name = "cdc.api-token") Optional<String> token) {
+    /** @param token asked for at each call: a filter is made before the configuration of the running service is there */
+    TokenFilter(@ConfigProperty(name = "cdc.api-token") Provider<Optional<String>> token) {
         this.token = token;
     }
 
@@ -26,7 +28,8 @@ class TokenFilter {
             return Optional.empty();
         }
         var given = request.getHeaderString(HttpHeaders.AUTHORIZATION);
-        if (token.isPresent() && given != null && same("Bearer " + token.get(), given)) {
+        var expected = token.get();
+        if (expected.isPresent() && given != null && same("Bearer " + expected.get(), given)) {
             return Optional.empty();
         }
         return Optional.of(Response.status(Response.Status.UNAUTHORIZED)

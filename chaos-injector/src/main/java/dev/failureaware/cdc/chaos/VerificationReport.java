@@ -4,12 +4,14 @@ import com.fasterxml.jackson.annotation.JsonValue;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.failureaware.cdc.model.TableId;
 import dev.failureaware.cdc.model.Verdict;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 
 /** One answer of the verifier, kept as it came. */
 record VerificationReport(@JsonValue JsonNode json) {
+    private static final int MAX_NAMED = 5;
 
     /** An answer that cannot be read is no pass. */
     Verdict status() {
@@ -34,6 +36,11 @@ record VerificationReport(@JsonValue JsonNode json) {
 
     /** What stands between this report and a pass, in words. */
     String explanation(Scenario.Verification wanted) {
+        var rows = differences().stream().limit(MAX_NAMED).toList();
+        return rows.isEmpty() ? reason(wanted) : reason(wanted) + "; " + String.join(", ", rows);
+    }
+
+    private String reason(Scenario.Verification wanted) {
         if (json.hasNonNull("reason")) {
             return json.path("reason").asText();
         }
@@ -49,6 +56,21 @@ record VerificationReport(@JsonValue JsonNode json) {
         }
         return "%s missing, %s orphans, %s mismatches"
                 .formatted(summary("totalMissing"), summary("totalOrphans"), summary("totalMismatches"));
+    }
+
+    /** Rows that differ, as far as the verifier names them: kind, table and key. */
+    List<String> differences() {
+        var rows = new ArrayList<String>();
+        json.path("tables")
+                .fields()
+                .forEachRemaining(table -> table.getValue()
+                        .path("differences")
+                        .forEach(row -> rows.add("%s %s %s"
+                                .formatted(
+                                        row.path("class").asText(),
+                                        table.getKey(),
+                                        row.path("key").asText()))));
+        return rows;
     }
 
     /** Rows that differ in any way; empty when nobody could compare. */

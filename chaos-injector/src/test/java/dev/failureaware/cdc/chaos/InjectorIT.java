@@ -242,6 +242,8 @@ class InjectorIT {
 
         assertThat(report.getString("failures[0].verdict")).isEqualTo("FAIL");
         assertThat(report.getLong("failures[0].rows_lost")).isEqualTo(2);
+        assertThat(report.getString("failures[0].detail")).contains("missing orders <lost row>");
+        assertThat(reportFile("report.html")).contains("<li>missing orders &lt;lost row&gt;</li>");
         assertThat(reportFile("junit.xml")).contains("<failure type=\"FAIL\"");
     }
 
