@@ -14,7 +14,7 @@ import java.util.Objects;
 @ApplicationScoped
 class Comparison {
     /** Most rows of one side that are held in memory at once, unless one bucket alone has more. */
-    private static final long ROWS_AT_ONCE = 100_000;
+    private static final long ROWS_AT_ONCE = 25_000;
 
     private final Databases databases;
     private final int maxCandidates;

@@ -9,11 +9,11 @@ record Look(Seen before, Seen sink, Seen after) {
     /**
      * The rows of a key on one side.
      *
-     * @param version changes with every write of the row
+     * @param version hash that changes with every write of the row
      * @param fingerprint hash of the row
      */
-    record Seen(String version, String fingerprint, long rows) {
-        static final Seen NOTHING = new Seen("", "", 0);
+    record Seen(long version, long fingerprint, long rows) {
+        static final Seen NOTHING = new Seen(0, 0, 0);
     }
 
     /** What follows from a look. */
@@ -43,7 +43,7 @@ record Look(Seen before, Seen sink, Seen after) {
         if (after.rows < sink.rows) {
             return Finding.ORPHAN;
         }
-        return after.fingerprint.equals(sink.fingerprint) ? Finding.EQUAL : Finding.MISMATCH;
+        return after.fingerprint == sink.fingerprint ? Finding.EQUAL : Finding.MISMATCH;
     }
 
     /** Whether this look, made after the earlier one, makes its difference final. */

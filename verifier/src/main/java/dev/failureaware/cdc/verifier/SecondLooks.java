@@ -74,7 +74,7 @@ class SecondLooks {
         for (var start = 0; start < candidates.size(); start += KEYS_IN_ONE_STATEMENT) {
             var end = Math.min(candidates.size(), start + KEYS_IN_ONE_STATEMENT);
             for (var row : session.rows(sql.look(), sql.lookedUp(keys(candidates.subList(start, end))))) {
-                seen[start + row.getInteger(0) - 1] = new Look.Seen(row.getString(1), row.getString(2), row.getLong(3));
+                seen[start + row.getInteger(0) - 1] = new Look.Seen(row.getLong(1), row.getLong(2), row.getLong(3));
             }
         }
         return seen;

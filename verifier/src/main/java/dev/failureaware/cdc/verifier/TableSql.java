@@ -56,7 +56,8 @@ final class TableSql {
      */
     String look() {
         return """
-                SELECT q.position::int, md5(string_agg(t.xmin::text, ',' ORDER BY t.xmin::text)), min(%s)::text, count(*)
+                SELECT q.position::int, hashtextextended(string_agg(t.xmin::text, ',' ORDER BY t.xmin::text), 0),
+                       min(%s), count(*)
                 FROM %s GROUP BY q.position""".formatted(rowHash(), lookedUp());
     }
 

@@ -8,10 +8,10 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class CandidateTest {
-    private static final Seen V1 = new Seen("x1", "a", 1);
-    private static final Seen V2 = new Seen("x2", "b", 1);
-    private static final Seen SINK_A = new Seen("s1", "a", 1);
-    private static final Seen SINK_A_WRITTEN_AGAIN = new Seen("s2", "a", 1);
+    private static final Seen V1 = new Seen(1, 100, 1);
+    private static final Seen V2 = new Seen(2, 200, 1);
+    private static final Seen SINK_A = new Seen(8, 100, 1);
+    private static final Seen SINK_A_WRITTEN_AGAIN = new Seen(9, 100, 1);
 
     private final Candidate candidate = new Candidate(List.of("1"));
 
@@ -70,8 +70,8 @@ class CandidateTest {
 
     @Test
     void equalRowsOfTablesWithoutAKeyAreCounted() {
-        var three = new Seen("x", "h", 3);
-        var five = new Seen("s", "h", 5);
+        var three = new Seen(1, 100, 3);
+        var five = new Seen(8, 100, 5);
         candidate.seen(new Look(three, five, three));
         candidate.seen(new Look(three, five, three));
 

@@ -25,10 +25,10 @@ class ComparisonTest {
     @Test
     void portionsFitIntoMemoryUnlessOneBucketDoesNot() {
         var source = digest();
-        set(source, 0, 60_000, "1");
-        set(source, 1, 60_000, "1");
-        set(source, 2, 40_000, "1");
-        set(source, 3, 900_000, "1");
+        set(source, 0, 15_000, "1");
+        set(source, 1, 15_000, "1");
+        set(source, 2, 10_000, "1");
+        set(source, 3, 200_000, "1");
 
         var portions = Comparison.portions(new Databases.BothSides<>(source, digest()));
 

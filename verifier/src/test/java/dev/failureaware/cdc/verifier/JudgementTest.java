@@ -13,7 +13,7 @@ class JudgementTest {
     private static final TableShape SHAPE =
             new TableShape(new TableId("public", "t"), List.of(new Column("id", "integer", true, 1)), List.of("id"));
     private static final TablePair PAIR = TablePair.of(SHAPE, SHAPE);
-    private static final Seen ROW = new Seen("x", "a", 1);
+    private static final Seen ROW = new Seen(1, 100, 1);
 
     private final Judgement judgement = new Judgement();
 
