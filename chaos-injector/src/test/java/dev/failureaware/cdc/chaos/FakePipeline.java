@@ -283,9 +283,10 @@ final class FakePipeline implements AutoCloseable {
         var tables = new ArrayList<String>();
         for (var table : List.of("customers", "orders", "order_items")) {
             var lost = table.equals("orders") ? missing : 0;
-            tables.add(
-                    "\"%s\":{\"status\":\"%s\",\"counts\":{\"source\":40,\"sink\":%d},\"missing\":%d,\"orphans\":0,\"mismatches\":0}"
-                            .formatted(table, lost == 0 && missing > 0 ? "PASS" : status, 40 - lost, lost));
+            var differences = lost == 0 ? "" : "{\"class\":\"missing\",\"key\":\"<lost row>\"}";
+            tables.add(("\"%s\":{\"status\":\"%s\",\"counts\":{\"source\":40,\"sink\":%d},\"missing\":%d,"
+                            + "\"orphans\":0,\"mismatches\":0,\"differences\":[%s]}")
+                    .formatted(table, lost == 0 && missing > 0 ? "PASS" : status, 40 - lost, lost, differences));
         }
         var checks = new ArrayList<String>();
         for (var check : Scenario.Check.NAMES) {
