@@ -17,14 +17,13 @@ class Comparison {
     private static final long ROWS_AT_ONCE = 25_000;
 
     private final Databases databases;
-    private final int maxCandidates;
 
-    Comparison(Databases databases, VerifierConfig config) {
+    Comparison(Databases databases) {
         this.databases = databases;
-        this.maxCandidates = config.maxCandidates();
     }
 
-    TableCheck compare(TablePair pair, Deadline deadline) {
+    /** @param maxCandidates most keys to name; where more differ, the check says so */
+    TableCheck compare(TablePair pair, int maxCandidates, Deadline deadline) {
         var source = TableSql.ofSource(pair);
         var sink = TableSql.ofSink(pair);
         var digests = databases.onBoth(

@@ -25,6 +25,10 @@ final class TableCheck {
         return pair;
     }
 
+    int candidates() {
+        return candidates.size();
+    }
+
     List<Candidate> unsettled() {
         return candidates.stream().filter(candidate -> !candidate.settled()).toList();
     }

@@ -29,6 +29,7 @@ class Verification {
     private final PipelineProbe pipeline;
     private final Topics topics;
     private final Clock clock;
+    private final int maxCandidates;
 
     Verification(
             Fences fences,
@@ -39,7 +40,8 @@ class Verification {
             LagMeter lagMeter,
             PipelineProbe pipeline,
             Topics topics,
-            Clock clock) {
+            Clock clock,
+            VerifierConfig config) {
         this.fences = fences;
         this.schema = schema;
         this.comparison = comparison;
@@ -49,6 +51,7 @@ class Verification {
         this.pipeline = pipeline;
         this.topics = topics;
         this.clock = clock;
+        this.maxCandidates = config.maxCandidates();
     }
 
     /** Always ends in a report, at about the effort's limit at the latest; its history is empty. */
@@ -93,8 +96,11 @@ class Verification {
         run.fence = fences.pass(tables, deadline.orSooner(effort.fenceLimit()));
         var shapes = schema.judge(effort, deadline);
         run.judgement.schema(shapes);
+        var room = maxCandidates;
         for (var pair : shapes.pairs()) {
-            run.compared.add(comparison.compare(pair, deadline));
+            var compared = comparison.compare(pair, room, deadline);
+            room -= compared.candidates();
+            run.compared.add(compared);
         }
         try {
             secondLooks.settle(run.compared, effort, deadline);

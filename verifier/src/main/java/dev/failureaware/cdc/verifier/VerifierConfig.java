@@ -59,7 +59,7 @@ public interface VerifierConfig {
     @Min(2) @Max(100) @WithDefault("8")
     int looks();
 
-    /** Most differing rows of one table that are looked at again; totals are exact up to this number. */
+    /** Most differing rows, of all tables together, that are looked at again; totals are exact up to this number. */
     @Min(1) @Max(1_000_000) @WithDefault("100000")
     int maxCandidates();
 
