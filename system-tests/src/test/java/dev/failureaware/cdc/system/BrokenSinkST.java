@@ -1,0 +1,45 @@
+package dev.failureaware.cdc.system;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.stream.StreamSupport;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** A sink that is wrong must not pass. */
+class BrokenSinkST {
+    private final Stack stack = new Stack("broken-sink", Map.of("SINK_SABOTAGE", "ignore-deletes"));
+
+    @BeforeEach
+    void clean() {
+        assertThat(stack.run("clean").exitCode()).isZero();
+    }
+
+    @AfterEach
+    void down() {
+        stack.run("down");
+    }
+
+    @Test
+    void aSinkThatIgnoresDeletesFailsTheDemoAndTheReportNamesTheRows() throws Exception {
+        var scenario = Path.of(getClass().getResource("/deletes-scenario.json").toURI())
+                .toString();
+
+        var demo = stack.run(Map.of("SCENARIO", scenario), "demo");
+
+        assertThat(demo.exitCode()).as(demo.output()).isEqualTo(1);
+        var report = stack.report();
+        assertThat(report.path("verdict").asText()).isEqualTo("FAIL");
+        var orphans = StreamSupport.stream(
+                        report.at("/final_verification/tables").spliterator(), false)
+                .flatMap(table -> StreamSupport.stream(table.path("differences").spliterator(), false))
+                .filter(difference -> difference.path("class").asText().equals("orphan"))
+                .map(difference -> difference.path("key").asText())
+                .toList();
+        assertThat(orphans).isNotEmpty();
+        assertThat(demo.output()).as("what a person reads").contains(orphans.get(0));
+    }
+}

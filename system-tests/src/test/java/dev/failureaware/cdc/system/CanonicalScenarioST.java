@@ -1,0 +1,262 @@
+package dev.failureaware.cdc.system;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.StreamSupport;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.MethodOrderer;
+import org.junit.jupiter.api.Order;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.TestInstance.Lifecycle;
+import org.junit.jupiter.api.TestMethodOrder;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/**
+ * The five failures through the real stack, on a shortened schedule, twice on the same data; then every process killed in
+ * turn. What is claimed is checked by SQL of this test, not by the verifier's word.
+ */
+@TestInstance(Lifecycle.PER_CLASS)
+@TestMethodOrder(MethodOrderer.OrderAnnotation.class)
+class CanonicalScenarioST {
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
+
+    private final Stack stack = new Stack("canonical", Map.of());
+    private final List<JsonNode> reports = new ArrayList<>();
+    private final Set<Long> pids = new HashSet<>();
+
+    @BeforeAll
+    void start() {
+        assertThat(stack.run("clean").exitCode()).isZero();
+        var up = stack.run("up");
+        assertThat(up.exitCode()).as(up.output()).isZero();
+    }
+
+    @AfterAll
+    void stop() {
+        stack.processes().forEach(process -> pids.add(process.path("pid").asLong()));
+        var down = stack.run("down");
+        assertThat(down.exitCode()).as(down.output()).isZero();
+        assertThat(pids)
+                .as("processes left behind")
+                .noneMatch(
+                        pid -> ProcessHandle.of(pid).map(ProcessHandle::isAlive).orElse(false));
+    }
+
+    private void runScenario() throws Exception {
+        var scenario =
+                Path.of(getClass().getResource("/short-scenario.json").toURI()).toString();
+        var demo = stack.run(Map.of("SCENARIO", scenario), "demo");
+
+        assertThat(demo.exitCode()).as(demo.output()).isZero();
+        var report = stack.report();
+        reports.add(report);
+        assertThat(report.path("verdict").asText()).isEqualTo("PASS");
+        assertThat(report.path("failures"))
+                .extracting(failure -> failure.path("type").asText())
+                .containsExactly("restart", "lag", "schema", "duplicate", "backfill");
+        for (var failure : report.path("failures")) {
+            assertThat(failure.path("verdict").asText()).as(failure.toString()).isEqualTo("PASS");
+            assertThat(failure.path("rows_lost").asLong(-1))
+                    .as(failure.toString())
+                    .isZero();
+            assertThat(Instant.parse(failure.path("injected_at").asText()))
+                    .isBefore(Instant.parse(failure.path("recovered_at").asText()));
+        }
+        assertThat(stack.reportFolder().resolve("report.html")).isNotEmptyFile();
+        assertThat(stack.reportFolder().resolve("junit.xml")).isNotEmptyFile();
+    }
+
+    private JsonNode failure(int run, String type) {
+        return StreamSupport.stream(reports.get(run).path("failures").spliterator(), false)
+                .filter(failure -> failure.path("type").asText().equals(type))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    /** Writes stop, so that both sides can be read one after the other; what is in flight gets time to arrive. */
+    private void assertSinkEqualsSource() throws SQLException {
+        stack.call("load-generator", "POST", "/pause");
+        try (var source = stack.connect("source", "cdc_verifier");
+                var sink = stack.connect("sink", "cdc_verifier")) {
+            for (var table : TableContents.TABLES) {
+                var columns = TableContents.columns(source, table);
+                await(table).atMost(PATIENCE).untilAsserted(() -> {
+                    var expected = TableContents.read(source, table, columns);
+                    assertThat(expected).isNotEmpty();
+                    assertThat(TableContents.columns(sink, table)).containsExactlyElementsOf(columns);
+                    assertThat(TableContents.read(sink, table, columns)).isEqualTo(expected);
+                });
+            }
+        } finally {
+            stack.call("load-generator", "POST", "/resume");
+        }
+    }
+
+    @Test
+    @Order(1)
+    void allFiveFailuresPass() throws Exception {
+        runScenario();
+        assertSinkEqualsSource();
+    }
+
+    @Test
+    @Order(2)
+    void theSameScenarioPassesAgainOnTheSameData() throws Exception {
+        runScenario();
+        assertSinkEqualsSource();
+
+        assertThat(failure(0, "schema").at("/evidence/column").asText()).isEqualTo("tier");
+        assertThat(failure(1, "schema").at("/evidence/column").asText()).isEqualTo("tier_2");
+    }
+
+    @Test
+    @Order(3)
+    void everyFaultLeftItsTrace() throws SQLException {
+        assertThat(failure(0, "lag").path("max_lag_events").asLong()).isPositive();
+        assertThat(failure(0, "duplicate").path("duplicates_absorbed").asLong()).isPositive();
+
+        try (var sink = stack.connect("sink", "cdc_verifier")) {
+            assertThat(TableContents.strings(sink, "SELECT DISTINCT coalesce(tier, 'NULL') FROM customers"))
+                    .as("old rows have the default, changed ones what they were given")
+                    .contains("standard", "gold", "NULL");
+            var prefix =
+                    failure(0, "backfill").at("/evidence/external_id_prefix").asText();
+            assertThat(TableContents.strings(
+                            sink,
+                            "SELECT DISTINCT created_at < now() - interval '360 days'"
+                                    + " AND _cdc_source_ts > now() - interval '1 hour' AND _cdc_received >= _cdc_source_ts"
+                                    + " FROM customers WHERE external_id LIKE '" + prefix + "%'"))
+                    .as("business time a year ago, capture time now, in every historical row")
+                    .containsExactly("t");
+            var deleted = failure(0, "duplicate").at("/evidence/orders_deleted");
+            assertThat(deleted).isNotEmpty();
+            for (var key : deleted) {
+                assertThat(TableContents.strings(sink, "SELECT id FROM orders WHERE id = '" + key.asText() + "'"))
+                        .as("deleted while the connector was away")
+                        .isEmpty();
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "connect",
+                "sink-consumer",
+                "kafka",
+                "sink",
+                "source",
+                "load-generator",
+                "chaos-injector",
+                "verifier"
+            })
+    @Order(4)
+    void theKilledProcessComesBackAndNothingIsLost(String name) {
+        var pid = stack.pid(name);
+        pids.add(pid);
+
+        ProcessHandle.of(pid).orElseThrow().destroyForcibly();
+
+        await(name + " runs again").atMost(PATIENCE).ignoreExceptions().until(() -> {
+            for (var process : stack.processes()) {
+                if (process.path("name").asText().equals(name)) {
+                    return process.path("pid").asLong() != pid
+                            && process.path("state").asText().equals("running");
+                }
+            }
+            return false;
+        });
+        await("fenced verification after the kill of " + name)
+                .atMost(PATIENCE.multipliedBy(2))
+                .pollInterval(Duration.ofSeconds(1))
+                .ignoreExceptions()
+                .until(() -> stack.verify(Duration.ofSeconds(20)).path("status").asText(), "PASS"::equals);
+    }
+
+    @Test
+    @Order(5)
+    void everyAcknowledgedCommitIsAccountedFor() throws Exception {
+        assertSinkEqualsSource();
+        stack.call("load-generator", "POST", "/pause");
+        var last = lastAcknowledged();
+        assertThat(last).hasSizeGreaterThan(500);
+
+        var gone = new HashSet<String>();
+        try (var sink = stack.connect("sink", "cdc_verifier")) {
+            for (var table : TableContents.TABLES) {
+                var versions = TableContents.read(sink, table, List.of("version"));
+                last.forEach((row, effect) -> {
+                    if (!row.startsWith(table + "/")) {
+                        return;
+                    }
+                    var version = versions.get(row.substring(table.length() + 1));
+                    if (effect.path("op").asText().equals("delete")) {
+                        assertThat(version).as("deleted: %s", row).isNull();
+                    } else if (version == null) {
+                        gone.add(row);
+                    } else {
+                        assertThat(Long.parseLong(version.replaceAll("\\D", "")))
+                                .as("at least as new as acknowledged: %s", row)
+                                .isGreaterThanOrEqualTo(effect.path("version").asLong());
+                    }
+                });
+            }
+        }
+        // What the ledger's writer did not delete, the duplicate fault did, with all that cascades from it.
+        try (var source = stack.connect("source", "cdc_verifier")) {
+            for (var table : TableContents.TABLES) {
+                assertThat(TableContents.read(source, table, List.of("version")).keySet())
+                        .as("gone at the sink, alive at the source")
+                        .doesNotContainAnyElementsOf(gone.stream()
+                                .map(row -> row.substring(row.indexOf('/') + 1))
+                                .toList());
+            }
+        }
+    }
+
+    /** The last acknowledged effect on each row that no later unanswered commit may have touched. */
+    private Map<String, JsonNode> lastAcknowledged() throws IOException {
+        var effects = new HashMap<String, JsonNode>();
+        var intents = new HashMap<Long, JsonNode>();
+        for (var file : stack.ledger()) {
+            for (var line : Files.readAllLines(file)) {
+                var entry = Stack.JSON.readTree(line);
+                var n = entry.path("n").asLong();
+                var touched = entry.path("effects");
+                switch (entry.path("state").asText()) {
+                    case "intent" -> intents.put(n, entry);
+                    case "acknowledged" -> touched.forEach(effect -> effects.put(row(effect), effect));
+                    case "unknown" -> touched.forEach(effect -> effects.remove(row(effect)));
+                    case "failed" -> {}
+                    default -> throw new AssertionError(line);
+                }
+                if (!entry.path("state").asText().equals("intent")) {
+                    intents.remove(n);
+                }
+            }
+        }
+        intents.values().forEach(intent -> intent.path("effects").forEach(effect -> effects.remove(row(effect))));
+        return effects;
+    }
+
+    private static String row(JsonNode effect) {
+        return effect.path("table").asText() + "/" + effect.path("key").asText();
+    }
+}
