@@ -33,7 +33,8 @@ final class QuarkusService {
         return switch (part) {
             case VERIFIER -> 160;
             case SINK_CONSUMER -> 128;
-            default -> 96;
+            case LOAD_GENERATOR, CHAOS_INJECTOR -> 64;
+            case SOURCE, SINK, KAFKA, CONNECT -> throw new IllegalArgumentException(part + " is no service");
         };
     }
 

@@ -12,6 +12,9 @@ final class ScenarioRun {
     /** A killed injector is started again and heals; longer than that it does not come back. */
     private static final Duration AWAY_AT_MOST = Duration.ofSeconds(60);
 
+    /** The rest is in the report. */
+    private static final int LONGEST_TEXT = 300;
+
     private final String url;
     private final String token;
     private int lastEvent;
@@ -48,7 +51,11 @@ final class ScenarioRun {
         return last;
     }
 
-    /** Prints events as they come; returns the verdict. */
+    /**
+     * Prints events as they come; returns the verdict.
+     *
+     * @throws StackException when the injector forgot the run, because it was killed and started again
+     */
     String follow() throws InterruptedException {
         var ended = false;
         while (true) {
@@ -59,6 +66,12 @@ final class ScenarioRun {
                 answered = Instant.now();
                 var over = scenario.path("state").asText().matches("finished|aborted|idle");
                 if (over && ended) {
+                    if (scenario.path("state").asText().equals("idle")) {
+                        throw new StackException(
+                                ExitCode.VERDICT,
+                                "the run is lost: chaos-injector was started again in the middle of it. It has undone what"
+                                        + " was broken; see: make logs NAME=chaos-injector");
+                    }
                     return scenario.path("verdict").asText("UNKNOWN");
                 }
                 // Seen twice: a run that was just accepted may not have begun at the first look.
@@ -89,7 +102,7 @@ final class ScenarioRun {
                         event.path("t_seconds").asDouble(),
                         event.path("failure").asText("").replace("null", ""),
                         event.path("phase").asText(),
-                        event.path("text").asText())
+                        Terminal.cut(event.path("text").asText(), LONGEST_TEXT))
                 .stripTrailing();
     }
 

@@ -4,7 +4,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/** Whether a person looks at the output right now. */
+/** What a person sees: whether one looks right now, and how much is worth showing. */
 final class Terminal {
     static final String CLEAR = "\033[H\033[2J";
 
@@ -16,6 +16,11 @@ final class Terminal {
 
     static boolean givesInput() {
         return isTerminal(0);
+    }
+
+    /** No longer than that, and visibly so; the whole text stands in a report or a log. */
+    static String cut(String text, int longest) {
+        return text.length() > longest ? text.substring(0, longest) + " …" : text;
     }
 
     private static boolean isTerminal(int descriptor) {

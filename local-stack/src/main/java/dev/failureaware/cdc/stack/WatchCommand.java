@@ -11,6 +11,7 @@ import picocli.CommandLine.Command;
 final class WatchCommand implements Callable<Integer> {
     private static final long EVERY_MILLIS = 1000;
     private static final int EVENTS_SHOWN = 8;
+    private static final int LONGEST_REASON = 120;
 
     private int lastEvent;
     private String lastLine = "";
@@ -65,7 +66,7 @@ final class WatchCommand implements Callable<Integer> {
                         text(report.path("status")),
                         report.path("reason").asText("").isEmpty()
                                 ? ""
-                                : " (" + report.path("reason").asText() + ")",
+                                : " (" + Terminal.cut(report.path("reason").asText(), LONGEST_REASON) + ")",
                         text(read(endpoints.url(Part.LOAD_GENERATOR) + "/stats").path("acknowledged")),
                         now.hasNonNull("failure")
                                 ? now.path("failure").asText() + ": "

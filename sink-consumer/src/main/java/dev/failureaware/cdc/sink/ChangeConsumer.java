@@ -6,6 +6,7 @@ import dev.failureaware.cdc.sink.apply.PlanApplier;
 import dev.failureaware.cdc.sink.decode.Decoded;
 import dev.failureaware.cdc.sink.decode.EventDecoder;
 import dev.failureaware.cdc.sink.plan.BatchPlanner;
+import dev.failureaware.cdc.sink.plan.PartitionState;
 import dev.failureaware.cdc.sink.plan.Plan;
 import io.quarkus.runtime.Startup;
 import io.smallrye.mutiny.Uni;
@@ -17,6 +18,7 @@ import jakarta.enterprise.context.ApplicationScoped;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
@@ -97,9 +99,10 @@ class ChangeConsumer {
     /** Tries until the batch is through, or until it is no longer ours. */
     private Uni<Void> process(List<Decoded> events, int generation) {
         return Uni.createFrom()
-                .deferred(() -> assignment.isCurrent(generation)
-                        ? attempt(events, generation)
-                        : Uni.createFrom().voidItem())
+                .deferred(() -> assignment
+                        .states(generation)
+                        .map(states -> attempt(events, states, generation))
+                        .orElseGet(() -> Uni.createFrom().voidItem()))
                 .onFailure()
                 .invoke(failure -> metrics.failed(FailureKind.of(failure)))
                 .onFailure(failure -> FailureKind.of(failure) == FailureKind.TRANSIENT)
@@ -112,12 +115,12 @@ class ChangeConsumer {
                 .recoverWithUni(this::rejoin);
     }
 
-    private Uni<Void> attempt(List<Decoded> events, int generation) {
+    private Uni<Void> attempt(List<Decoded> events, Map<TopicPartition, PartitionState> states, int generation) {
         var newestSnapshot = BatchPlanner.needsNewestSnapshot(events)
                 ? bookkeeping.newestSnapshot()
                 : Uni.createFrom().item(0L);
         return newestSnapshot
-                .map(newest -> BatchPlanner.plan(events, assignment.states(), newest))
+                .map(newest -> BatchPlanner.plan(events, states, newest))
                 .chain(plan -> applier.apply(plan).invoke(result -> {
                     assignment.advance(generation, plan);
                     metrics.applied(plan, result);

@@ -12,6 +12,7 @@ import jakarta.enterprise.inject.Default;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -36,8 +37,9 @@ import org.jboss.logging.Logger;
     private final SinkConfig config;
     private final SinkHealth health;
 
-    private volatile int generation = -1;
-    private volatile Map<TopicPartition, PartitionState> states = Map.of();
+    private static final Assigned NOTHING = new Assigned(-1, Map.of());
+
+    private volatile Assigned assigned = NOTHING;
     private volatile CompletableFuture<Void> inProgress = CompletableFuture.completedFuture(null);
 
     PartitionAssignment(Bookkeeping bookkeeping, SinkConfig config, SinkHealth health) {
@@ -46,12 +48,13 @@ import org.jboss.logging.Logger;
         this.health = health;
     }
 
-    boolean isCurrent(int batchGeneration) {
-        return generation == batchGeneration;
-    }
+    /** One value, so that a batch can never be planned on the states of another generation. */
+    private record Assigned(int generation, Map<TopicPartition, PartitionState> states) {}
 
-    Map<TopicPartition, PartitionState> states() {
-        return states;
+    /** Where the partitions stand, for a batch of this generation; empty when that is over and the batch must be dropped. */
+    Optional<Map<TopicPartition, PartitionState>> states(int generation) {
+        var now = assigned;
+        return now.generation == generation ? Optional.of(now.states) : Optional.empty();
     }
 
     /** Remembers the batch in progress, for a rebalance to wait for. */
@@ -60,18 +63,17 @@ import org.jboss.logging.Logger;
     }
 
     /** Takes over what a committed plan has moved. */
-    synchronized void advance(int batchGeneration, Plan plan) {
-        if (isCurrent(batchGeneration)) {
-            var moved = new HashMap<>(states);
+    synchronized void advance(int generation, Plan plan) {
+        if (assigned.generation == generation) {
+            var moved = new HashMap<>(assigned.states);
             plan.advances().forEach((partition, advance) -> moved.put(partition, advance.to()));
-            states = Map.copyOf(moved);
+            assigned = new Assigned(generation, Map.copyOf(moved));
         }
     }
 
     /** Nothing more is applied until the next assignment. */
     synchronized void lose() {
-        generation = -1;
-        states = Map.of();
+        assigned = NOTHING;
     }
 
     /** @throws MissingOffsetsException where Kafka no longer holds, or never held, the record that comes next */
@@ -92,9 +94,9 @@ import org.jboss.logging.Logger;
             });
             consumer.seek(partition, state.nextOffset());
         });
+        var generation = consumer.groupMetadata().generationId();
         synchronized (this) {
-            states = Map.copyOf(found);
-            generation = consumer.groupMetadata().generationId();
+            assigned = new Assigned(generation, Map.copyOf(found));
         }
         LOG.infof("Generation %d: %d partitions assigned", generation, found.size());
         LOG.debugf("They continue from %s", found);

@@ -40,7 +40,18 @@ class PipelineProbe {
     }
 
     Report.Pipeline state() {
-        return new Report.Pipeline(slot().orElse(null), connector().orElse(null));
+        return new Report.Pipeline(
+                slot().orElse(null), connector().orElse(null), sinkVersion().orElse(null));
+    }
+
+    private Optional<String> sinkVersion() {
+        try {
+            return databases.sink().execute(Deadline.in(LIMIT), "SHOW server_version").stream()
+                    .findFirst()
+                    .map(row -> row.getString(0));
+        } catch (CheckImpossible e) {
+            return Optional.empty();
+        }
     }
 
     private Optional<Report.Slot> slot() {

@@ -71,9 +71,13 @@ record Report(
         static final Summary NOTHING_KNOWN = new Summary(null, null, null, null, null, null, null, null);
     }
 
-    /** Parts are null when they could not be asked for. */
+    /**
+     * Parts are null when they could not be asked for.
+     *
+     * @param sinkVersion of PostgreSQL at the sink
+     */
     @RegisterForReflection
-    record Pipeline(Slot slot, Connector connector) {}
+    record Pipeline(Slot slot, Connector connector, String sinkVersion) {}
 
     @RegisterForReflection
     record Slot(boolean active, Long retainedWalBytes, String confirmedFlushLsn) {}

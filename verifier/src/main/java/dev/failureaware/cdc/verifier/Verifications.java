@@ -81,7 +81,7 @@ class Verifications {
                                 .map(name -> new Report.Check(name.label(), Verdict.UNKNOWN, "not made yet"))
                                 .toList(),
                         Report.Summary.NOTHING_KNOWN,
-                        new Report.Pipeline(null, null),
+                        new Report.Pipeline(null, null, null),
                         List.of(),
                         List.of()));
     }

@@ -86,7 +86,7 @@ class HistoryTest {
                 Map.of(),
                 List.of(),
                 Report.Summary.NOTHING_KNOWN,
-                new Report.Pipeline(null, null),
+                new Report.Pipeline(null, null, null),
                 List.of(),
                 List.of());
     }

@@ -59,7 +59,7 @@ class ReportTextTest {
                 tables,
                 List.of(new Report.Check("no_orphans", status, "")),
                 Report.Summary.NOTHING_KNOWN,
-                new Report.Pipeline(null, null),
+                new Report.Pipeline(null, null, null),
                 List.of(),
                 List.of(new Report.Past(AT, status)));
     }
