@@ -11,6 +11,8 @@ import java.util.OptionalLong;
 
 /** One answer of the verifier, kept as it came. */
 record VerificationReport(@JsonValue JsonNode json) {
+    private static final int MAX_NAMED = 5;
+
     /** An answer that cannot be read is no pass. */
     Verdict status() {
         return verdict(json.path("status").asText());
@@ -32,8 +34,13 @@ record VerificationReport(@JsonValue JsonNode json) {
         return verdict;
     }
 
-    /** What stands between this report and a pass, in words; the rows stand in {@link #differences()}. */
+    /** What stands between this report and a pass, in words. */
     String explanation(Scenario.Verification wanted) {
+        var rows = differences().stream().limit(MAX_NAMED).toList();
+        return rows.isEmpty() ? reason(wanted) : reason(wanted) + "; " + String.join(", ", rows);
+    }
+
+    private String reason(Scenario.Verification wanted) {
         if (json.hasNonNull("reason")) {
             return json.path("reason").asText();
         }
