@@ -1,8 +1,8 @@
 package dev.failureaware.cdc.chaos;
 
+import dev.failureaware.cdc.chaos.platform.CallFailedException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
 
 /** Inserts customers, orders and items of a year ago, as a migration would. Inserted rows stay; there is nothing to undo. */
 final class BackfillFault implements Fault {
@@ -18,11 +18,6 @@ final class BackfillFault implements Fault {
         this.source = source;
         this.customers = customers;
         this.tag = tag;
-    }
-
-    @Override
-    public Set<Undo> undo() {
-        return Set.of();
     }
 
     @Override

@@ -1,5 +1,9 @@
 package dev.failureaware.cdc.chaos;
 
+import dev.failureaware.cdc.chaos.platform.CallFailedException;
+import dev.failureaware.cdc.chaos.platform.ConnectRest;
+import dev.failureaware.cdc.chaos.platform.ConnectorLife;
+import dev.failureaware.cdc.chaos.platform.Undo;
 import java.util.Set;
 
 /**
@@ -10,31 +14,38 @@ final class DuplicateFault implements Fault {
     private static final int ORDERS_DELETED = 3;
     private static final int CUSTOMERS_CHANGED = 5;
 
-    private final ConnectClient connect;
+    private final ConnectorLife connector;
+    private final ConnectRest connect;
     private final SourceDatabase source;
-    private final Repair repair;
     private final String tag;
     private final Evidence evidence = new Evidence();
+    private Undo undo;
     private boolean closed;
 
     /** @param tag makes changed values new */
-    DuplicateFault(ConnectClient connect, SourceDatabase source, Repair repair, String tag) {
+    DuplicateFault(ConnectorLife connector, ConnectRest connect, SourceDatabase source, String tag) {
+        this.connector = connector;
         this.connect = connect;
         this.source = source;
-        this.repair = repair;
         this.tag = tag;
     }
 
     @Override
-    public Set<Undo> undo() {
-        return Set.of(Undo.RESUME_CONNECTOR);
+    public Set<Undo> prepare() throws CallFailedException, InterruptedException {
+        undo = connector.undo();
+        return Set.of(undo);
+    }
+
+    @Override
+    public boolean undoes() {
+        return true;
     }
 
     @Override
     public void inject() throws CallFailedException, InterruptedException {
-        connect.stop();
+        connector.stop(undo);
         var before = connect.offsets().size();
-        connect.deleteOffsets();
+        connector.forgetOffsets(undo);
         var after = connect.offsets().size();
         evidence.fact("offsets_before", before);
         evidence.fact("offsets_after", after);
@@ -57,10 +68,10 @@ final class DuplicateFault implements Fault {
 
     @Override
     public void close() throws CallFailedException, InterruptedException {
-        if (closed) {
+        if (closed || undo == null) {
             return;
         }
-        repair.apply(Undo.RESUME_CONNECTOR);
+        evidence.lifted(connector.lift(undo));
         connect.awaitRunning();
         closed = true;
     }

@@ -1,6 +1,7 @@
 package dev.failureaware.cdc.chaos;
 
 import com.fasterxml.jackson.annotation.JsonValue;
+import dev.failureaware.cdc.chaos.platform.Lifted;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -38,6 +39,14 @@ final class Evidence {
     @JsonValue
     Map<String, Object> facts() {
         return Collections.unmodifiableMap(facts);
+    }
+
+    /** What somebody else changed during the fault makes it another fault than the one that was meant. */
+    void lifted(Lifted lifted) {
+        lifted.otherwise().ifPresent(why -> {
+            fact("left_as_found", why);
+            mustHold(false, why);
+        });
     }
 
     /** Empty when the fault hit what it was meant to hit. */

@@ -1,18 +1,27 @@
 package dev.failureaware.cdc.chaos;
 
+import dev.failureaware.cdc.chaos.platform.CallFailedException;
+import dev.failureaware.cdc.chaos.platform.Undo;
 import java.util.Set;
 
 /**
  * One break of the path: a handle that must be closed, and that proves what it hit.
  *
- * <p>The order is {@link #inject}, {@link #hold}, {@link #close}, and once the pipeline is consistent again {@link #settled}.
+ * <p>The order is {@link #prepare}, {@link #inject}, {@link #hold}, {@link #close}, and once the pipeline is consistent again {@link #settled}.
  * After a failed or interrupted step only {@code close} follows.
  */
 sealed interface Fault extends AutoCloseable
         permits RestartFault, LagFault, SchemaFault, DuplicateFault, BackfillFault {
 
-    /** What {@link #close} will have to undo; journalled before {@link #inject}. */
-    Set<Undo> undo();
+    /** Reads what {@link #close} will have to undo, so that it can be journalled before {@link #inject}; touches nothing. */
+    default Set<Undo> prepare() throws CallFailedException, InterruptedException {
+        return Set.of();
+    }
+
+    /** Whether there is anything that {@link #close} undoes. */
+    default boolean undoes() {
+        return false;
+    }
 
     void inject() throws CallFailedException, InterruptedException;
 

@@ -1,22 +1,24 @@
 package dev.failureaware.cdc.chaos;
 
+import dev.failureaware.cdc.chaos.platform.ConnectRest;
+import dev.failureaware.cdc.chaos.platform.Platform;
+import dev.failureaware.cdc.chaos.platform.Time;
 import java.time.Duration;
 
 /** Makes the fault that a scenario names, out of the means that faults have. */
 final class Faults {
-    private final LocalPlatform platform;
-    private final ConnectClient connect;
+    private final Platform platform;
+    private final ConnectRest connect;
     private final SourceDatabase source;
     private final LoadClient load;
-    private final Repair repair;
     private final Time time;
     private final String slot;
     private final Duration restartPatience;
     private final Duration stepLimit;
 
     Faults(
-            LocalPlatform platform,
-            ConnectClient connect,
+            Platform platform,
+            ConnectRest connect,
             SourceDatabase source,
             LoadClient load,
             Time time,
@@ -25,7 +27,6 @@ final class Faults {
         this.connect = connect;
         this.source = source;
         this.load = load;
-        this.repair = new Repair(platform, connect);
         this.time = time;
         this.slot = config.slot();
         this.restartPatience = config.restartPatience();
@@ -37,15 +38,11 @@ final class Faults {
         var tag = Long.toString(time.now().toEpochMilli(), Character.MAX_RADIX);
         return switch (failure.type()) {
             case RESTART ->
-                new RestartFault(platform, connect, source, load, repair, time, slot, restartPatience, stepLimit);
-            case LAG -> new LagFault(platform, repair, lag, time, failure.hold(), stepLimit);
+                new RestartFault(platform.worker(), connect, source, load, time, slot, restartPatience, stepLimit);
+            case LAG -> new LagFault(platform.sinkConsumer(), lag, time, failure.hold(), stepLimit);
             case SCHEMA -> new SchemaFault(source, failure.column(), tag);
-            case DUPLICATE -> new DuplicateFault(connect, source, repair, tag);
+            case DUPLICATE -> new DuplicateFault(platform.connector(), connect, source, tag);
             case BACKFILL -> new BackfillFault(source, failure.rows(), tag);
         };
-    }
-
-    Repair repair() {
-        return repair;
     }
 }

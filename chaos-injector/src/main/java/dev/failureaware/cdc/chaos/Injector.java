@@ -1,5 +1,8 @@
 package dev.failureaware.cdc.chaos;
 
+import dev.failureaware.cdc.chaos.platform.CallFailedException;
+import dev.failureaware.cdc.chaos.platform.Journal;
+import dev.failureaware.cdc.chaos.platform.Undo;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
@@ -43,7 +46,7 @@ class Injector {
         this.parts = parts;
         this.config = config;
         this.events = new EventLog(parts.clock());
-        this.journal = new Journal(config.journal());
+        this.journal = parts.platform().journal();
         this.reports = reports;
         this.metrics = new RunMetrics(registry, this::state);
     }
@@ -71,8 +74,8 @@ class Injector {
                 journal.clear();
                 return;
             }
-        } catch (IOException e) {
-            LOG.errorf("the journal %s cannot be read, nothing was healed: %s", config.journal(), e);
+        } catch (CallFailedException | InterruptedException e) {
+            LOG.errorf("nothing was healed: %s", e.getMessage());
             return;
         }
         state = RunState.HEALING;
@@ -107,7 +110,16 @@ class Injector {
         scenario = wanted;
         events.runBegins();
         run = new ScenarioRun(
-                wanted, parts.faults(), parts.verifier(), journal, parts.time(), config, events, metrics::record);
+                runId,
+                wanted,
+                parts.platform(),
+                parts.faults(),
+                parts.audit(),
+                parts.verifier(),
+                parts.time(),
+                config,
+                events,
+                metrics::record);
         state = RunState.RUNNING;
         abortable = true;
         work("scenario", this::runToTheEnd);
@@ -215,14 +227,14 @@ class Injector {
             }
         } catch (InterruptedException e) {
             LOG.info("stopped before all was healed; the journal keeps it for the next start");
-        } catch (IOException e) {
-            events.add(null, Phase.HEAL, "the journal cannot be used: " + e);
+        } catch (CallFailedException e) {
+            events.add(null, Phase.HEAL, e.getMessage());
         }
     }
 
     private boolean healed(Undo undo) throws InterruptedException {
         try {
-            parts.faults().repair().apply(undo);
+            parts.platform().lift(undo);
             events.add(null, Phase.HEAL, "done: " + undo.id());
             return true;
         } catch (CallFailedException e) {

@@ -1,5 +1,11 @@
 package dev.failureaware.cdc.chaos;
 
+import dev.failureaware.cdc.chaos.platform.Audit;
+import dev.failureaware.cdc.chaos.platform.ConnectRest;
+import dev.failureaware.cdc.chaos.platform.HttpJson;
+import dev.failureaware.cdc.chaos.platform.Platform;
+import dev.failureaware.cdc.chaos.platform.Time;
+import dev.failureaware.cdc.chaos.platform.local.LocalPlatform;
 import io.quarkus.reactive.datasource.ReactiveDataSource;
 import io.vertx.mutiny.sqlclient.Pool;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -14,6 +20,8 @@ class InjectorParts {
     private final Clock clock = Clock.systemUTC();
     private final Time time;
     private final VerifierClient verifier;
+    private final Audit audit;
+    private final Platform platform;
     private final Faults faults;
     private final Surroundings surroundings;
 
@@ -26,12 +34,14 @@ class InjectorParts {
         this.time = new Time(clock, duration -> Thread.sleep(duration.toMillis()), config.pollInterval());
         var limit = config.stepTimeout();
         var supervisor = neighbour("supervisor", config.supervisorUrl(), token, config);
-        var connect = new ConnectClient(
+        var connect = new ConnectRest(
                 neighbour("Connect", config.connectUrl(), Optional.empty(), config), config.connector(), time, limit);
         var source = new SourceDatabase(owner, loader, time, config.callTimeout(), limit);
         var load = new LoadClient(neighbour("load generator", config.loadGeneratorUrl(), Optional.empty(), config));
         this.verifier = new VerifierClient(neighbour("verifier", config.verifierUrl(), token, config));
-        this.faults = new Faults(new LocalPlatform(supervisor, limit), connect, source, load, time, config);
+        this.audit = new Audit(entry -> {});
+        this.platform = new LocalPlatform(supervisor, connect, config.connector(), config.journal(), limit, audit);
+        this.faults = new Faults(platform, connect, source, load, time, config);
         this.surroundings = new Surroundings(connect, source, load, version);
     }
 
@@ -49,6 +59,14 @@ class InjectorParts {
 
     VerifierClient verifier() {
         return verifier;
+    }
+
+    Audit audit() {
+        return audit;
+    }
+
+    Platform platform() {
+        return platform;
     }
 
     Faults faults() {

@@ -1,6 +1,9 @@
 package dev.failureaware.cdc.chaos;
 
-import dev.failureaware.cdc.chaos.LocalPlatform.Instance;
+import dev.failureaware.cdc.chaos.platform.CallFailedException;
+import dev.failureaware.cdc.chaos.platform.SinkConsumer;
+import dev.failureaware.cdc.chaos.platform.Time;
+import dev.failureaware.cdc.chaos.platform.Undo;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -8,14 +11,14 @@ import java.util.Set;
 
 /** Takes the sink-consumer away while the source goes on writing. */
 final class LagFault implements Fault {
-    private final LocalPlatform platform;
-    private final Repair repair;
+    private final SinkConsumer consumer;
     private final LagSampler lag;
     private final Time time;
     private final Duration hold;
     private final Duration limit;
     private final Evidence evidence = new Evidence();
 
+    private Undo undo;
     private OptionalLong before = OptionalLong.empty();
     private boolean closed;
 
@@ -23,9 +26,8 @@ final class LagFault implements Fault {
      * @param hold how long the consumer stays away
      * @param limit of its stop and of its start
      */
-    LagFault(LocalPlatform platform, Repair repair, LagSampler lag, Time time, Duration hold, Duration limit) {
-        this.platform = platform;
-        this.repair = repair;
+    LagFault(SinkConsumer consumer, LagSampler lag, Time time, Duration hold, Duration limit) {
+        this.consumer = consumer;
         this.lag = lag;
         this.time = time;
         this.hold = hold;
@@ -33,17 +35,23 @@ final class LagFault implements Fault {
     }
 
     @Override
-    public Set<Undo> undo() {
-        return Set.of(Undo.START_SINK_CONSUMER);
+    public Set<Undo> prepare() throws CallFailedException, InterruptedException {
+        undo = consumer.undo();
+        return Set.of(undo);
+    }
+
+    @Override
+    public boolean undoes() {
+        return true;
     }
 
     @Override
     public void inject() throws CallFailedException, InterruptedException {
         before = lag.sample();
-        var running = platform.sinkConsumer();
-        platform.stopSinkConsumer();
-        evidence.fact("consumer_pid_stopped", running.pid());
-        evidence.mustHold(running.running(), "the sink-consumer was " + running.state() + " already");
+        var running = consumer.state();
+        consumer.takeAway(undo);
+        running.identity().forEach((name, value) -> evidence.fact("consumer_" + name + "_stopped", value));
+        evidence.mustHold(running.running(), "the sink-consumer was " + running.words() + " already");
         evidence.fact("held_seconds", hold.toMillis() / 1000.0);
     }
 
@@ -51,10 +59,10 @@ final class LagFault implements Fault {
     public void hold() throws CallFailedException, InterruptedException {
         time.pause(hold);
         var during = lag.sample();
-        var consumer = platform.sinkConsumer();
+        var away = consumer.state();
         evidence.fact("lag_before_events", before);
         evidence.fact("lag_at_end_of_hold_events", during);
-        evidence.mustHold(consumer.held(), "the sink-consumer did not stay away: it is " + consumer.state());
+        evidence.mustHold(away.away(), "the sink-consumer did not stay away: it is " + away.words());
         evidence.mustHold(before.isPresent() && during.isPresent(), "the lag could not be measured");
         evidence.mustHold(
                 before.isEmpty() || during.isEmpty() || during.getAsLong() > before.getAsLong(),
@@ -63,17 +71,17 @@ final class LagFault implements Fault {
 
     @Override
     public void close() throws CallFailedException, InterruptedException {
-        if (closed) {
+        if (closed || undo == null) {
             return;
         }
-        repair.apply(Undo.START_SINK_CONSUMER);
-        var consumer = time.await("running sink-consumer", limit, this::running);
+        evidence.lifted(consumer.lift(undo));
+        var back = time.await("running sink-consumer", limit, this::running);
         closed = true;
-        evidence.fact("consumer_pid_after", consumer.pid());
+        back.identity().forEach((name, value) -> evidence.fact("consumer_" + name + "_after", value));
     }
 
-    private Optional<Instance> running() throws CallFailedException, InterruptedException {
-        return Optional.of(platform.sinkConsumer()).filter(Instance::running);
+    private Optional<SinkConsumer.State> running() throws CallFailedException, InterruptedException {
+        return Optional.of(consumer.state()).filter(SinkConsumer.State::running);
     }
 
     @Override

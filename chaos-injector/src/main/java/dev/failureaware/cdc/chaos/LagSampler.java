@@ -1,5 +1,6 @@
 package dev.failureaware.cdc.chaos;
 
+import dev.failureaware.cdc.chaos.platform.CallFailedException;
 import java.time.Duration;
 import java.util.OptionalLong;
 import java.util.concurrent.Executors;

@@ -1,6 +1,8 @@
 package dev.failureaware.cdc.chaos;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.failureaware.cdc.chaos.platform.CallFailedException;
+import dev.failureaware.cdc.chaos.platform.HttpJson;
 import java.util.OptionalLong;
 
 /** Asks the load generator how much was written. */

@@ -1,6 +1,11 @@
 package dev.failureaware.cdc.chaos;
 
-import dev.failureaware.cdc.chaos.LocalPlatform.Instance;
+import dev.failureaware.cdc.chaos.platform.CallFailedException;
+import dev.failureaware.cdc.chaos.platform.ConnectRest;
+import dev.failureaware.cdc.chaos.platform.ConnectWorker;
+import dev.failureaware.cdc.chaos.platform.ConnectWorker.Life;
+import dev.failureaware.cdc.chaos.platform.Time;
+import dev.failureaware.cdc.chaos.platform.Undo;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -13,38 +18,36 @@ import java.util.Set;
  * replication slot must also have a new reader.
  */
 final class RestartFault implements Fault {
-    private final LocalPlatform platform;
-    private final ConnectClient connect;
+    private final ConnectWorker worker;
+    private final ConnectRest connect;
     private final SourceDatabase source;
     private final LoadClient load;
-    private final Repair repair;
     private final Time time;
     private final String slot;
     private final Duration patience;
     private final Duration limit;
     private final Evidence evidence = new Evidence();
 
-    private Instance killed;
+    private Undo undo;
+    private Life killed;
     private OptionalLong readerBefore = OptionalLong.empty();
     private OptionalLong writtenBefore = OptionalLong.empty();
     private boolean attempted;
     private boolean closed;
 
     RestartFault(
-            LocalPlatform platform,
-            ConnectClient connect,
+            ConnectWorker worker,
+            ConnectRest connect,
             SourceDatabase source,
             LoadClient load,
-            Repair repair,
             Time time,
             String slot,
             Duration patience,
             Duration limit) {
-        this.platform = platform;
+        this.worker = worker;
         this.connect = connect;
         this.source = source;
         this.load = load;
-        this.repair = repair;
         this.time = time;
         this.slot = slot;
         this.patience = patience;
@@ -52,21 +55,27 @@ final class RestartFault implements Fault {
     }
 
     @Override
-    public Set<Undo> undo() {
-        return Set.of(Undo.START_WORKER);
+    public Set<Undo> prepare() throws CallFailedException, InterruptedException {
+        undo = worker.undo();
+        return Set.of(undo);
+    }
+
+    @Override
+    public boolean undoes() {
+        return true;
     }
 
     @Override
     public void inject() throws CallFailedException, InterruptedException {
-        var before = platform.worker();
+        var before = worker.present();
         readerBefore = source.slotReader(slot);
         writtenBefore = load.acknowledged();
         attempted = true;
-        var victim = platform.killWorker();
+        var victim = worker.kill(undo);
         killed = victim;
-        evidence.fact("worker_pid_killed", victim.pid());
+        victim.identity().forEach((name, value) -> evidence.fact("worker_" + name + "_killed", value));
         evidence.fact("worker_started_at", victim.startedAt());
-        evidence.mustHold(before.pid() == victim.pid(), "another worker was killed than the one that ran before");
+        evidence.mustHold(before.same(victim), "another worker was killed than the one that ran before");
     }
 
     @Override
@@ -76,16 +85,16 @@ final class RestartFault implements Fault {
         }
         if (killed == null) {
             // No answer, so nobody knows whether it was killed.
-            repair.apply(Undo.START_WORKER);
+            worker.lift(undo);
             connect.awaitRunning();
             closed = true;
             return;
         }
-        var worker = newWorker();
+        var next = newWorker();
         var reader = time.await("new worker with connector and task RUNNING", limit, this::streaming);
         closed = true;
-        evidence.fact("worker_pid_after", worker.pid());
-        evidence.fact("worker_last_exit", worker.lastExit());
+        next.identity().forEach((name, value) -> evidence.fact("worker_" + name + "_after", value));
+        evidence.fact("worker_last_exit", next.lastExit());
         evidence.fact("slot_reader_before", readerBefore);
         evidence.fact("slot_reader_after", reader);
         var written = load.acknowledged();
@@ -96,18 +105,18 @@ final class RestartFault implements Fault {
                 "no commit was acknowledged between kill and restart: there was no load to lose");
     }
 
-    private Instance newWorker() throws CallFailedException, InterruptedException {
+    private Life newWorker() throws CallFailedException, InterruptedException {
         try {
-            return time.await("restart by the supervisor", patience, this::successor);
+            return time.await("restart by the platform", patience, this::successor);
         } catch (CallFailedException e) {
-            evidence.fact("worker_started_by", "injector");
-            repair.apply(Undo.START_WORKER);
+            evidence.fact("worker_started_by", worker.starter());
+            worker.lift(undo);
             return time.await("new worker", limit, this::successor);
         }
     }
 
-    private Optional<Instance> successor() throws CallFailedException, InterruptedException {
-        return Optional.of(platform.worker()).filter(worker -> worker.running() && !worker.sameLife(killed));
+    private Optional<Life> successor() throws CallFailedException, InterruptedException {
+        return Optional.of(worker.present()).filter(life -> life.running() && !life.same(killed));
     }
 
     private Optional<OptionalLong> streaming() throws CallFailedException, InterruptedException {

@@ -1,11 +1,14 @@
 package dev.failureaware.cdc.chaos;
 
-import java.io.IOException;
+import dev.failureaware.cdc.chaos.platform.Audit;
+import dev.failureaware.cdc.chaos.platform.CallFailedException;
+import dev.failureaware.cdc.chaos.platform.Journal;
+import dev.failureaware.cdc.chaos.platform.Platform;
+import dev.failureaware.cdc.chaos.platform.Time;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
 import org.jboss.logging.Logger;
@@ -19,8 +22,11 @@ final class ScenarioRun {
     private static final Logger LOG = Logger.getLogger(ScenarioRun.class);
     private static final Duration WORTH_SAYING = Duration.ofSeconds(1);
 
+    private final String id;
     private final Scenario scenario;
+    private final Platform platform;
     private final Faults faults;
+    private final Audit audit;
     private final VerifierClient verifier;
     private final Settling settling;
     private final Journal journal;
@@ -34,19 +40,24 @@ final class ScenarioRun {
     private boolean stopped;
 
     ScenarioRun(
+            String id,
             Scenario scenario,
+            Platform platform,
             Faults faults,
+            Audit audit,
             VerifierClient verifier,
-            Journal journal,
             Time time,
             InjectorConfig config,
             EventLog events,
             Consumer<Outcome> onOutcome) {
+        this.id = id;
         this.scenario = scenario;
+        this.platform = platform;
         this.faults = faults;
+        this.audit = audit;
         this.verifier = verifier;
         this.settling = new Settling(verifier, time);
-        this.journal = journal;
+        this.journal = platform.journal();
         this.time = time;
         this.steadyLead = config.steadyLead();
         this.lagInterval = config.lagInterval();
@@ -145,7 +156,8 @@ final class ScenarioRun {
         try (var lag = LagSampler.open(verifier, lagInterval)) {
             var fault = faults.of(attempt.failure(), lag);
             attempt.evidence(fault.evidence());
-            if (!journalled(attempt, fault.undo())) {
+            audit.attribute(id, attempt.failure().id());
+            if (!journalled(attempt, fault)) {
                 return;
             }
             breakPath(attempt, fault);
@@ -154,22 +166,24 @@ final class ScenarioRun {
     }
 
     /** Nothing is broken that could not be healed after a crash. */
-    private boolean journalled(Attempt attempt, Set<Undo> undos) throws InterruptedException {
+    private boolean journalled(Attempt attempt, Fault fault) throws InterruptedException {
         try {
             for (var left : journal.pending()) {
-                faults.repair().apply(left);
+                platform.lift(left);
             }
             journal.clear();
-            journal.write(attempt.failure().id(), time.now(), undos);
-            return true;
-        } catch (IOException e) {
-            attempt.note(OutcomeVerdict.INCONCLUSIVE, "not injected: the journal cannot be written (" + e + ")");
         } catch (CallFailedException e) {
             attempt.note(
-                    OutcomeVerdict.INCONCLUSIVE,
-                    "not injected: an earlier fault is still open (" + e.getMessage() + ")");
+                    OutcomeVerdict.INCONCLUSIVE, "not injected: an earlier fault may be open (" + e.getMessage() + ")");
+            return false;
         }
-        return false;
+        try {
+            journal.write(attempt.failure().id(), time.now(), fault.prepare());
+            return true;
+        } catch (CallFailedException e) {
+            attempt.note(OutcomeVerdict.INCONCLUSIVE, "not injected: " + e.getMessage());
+            return false;
+        }
     }
 
     private void breakPath(Attempt attempt, Fault fault) throws InterruptedException {
@@ -195,9 +209,9 @@ final class ScenarioRun {
         while (true) {
             try {
                 fault.close();
-                journal.clear();
                 attempt.reverted(time.now());
-                say(attempt, Phase.REVERT, fault.undo().isEmpty() ? "nothing to undo" : "lifted");
+                forget(attempt);
+                say(attempt, Phase.REVERT, fault.undoes() ? "lifted" : "nothing to undo");
                 break;
             } catch (InterruptedException e) {
                 interrupted = true;
@@ -205,16 +219,19 @@ final class ScenarioRun {
                 attempt.note(OutcomeVerdict.FAIL, "did not come back: " + e.getMessage());
                 say(attempt, Phase.REVERT, "did not come back: " + e.getMessage());
                 break;
-            } catch (IOException e) {
-                // Lifted all the same; a journal that still names it is harmless, as an undo can be done again.
-                LOG.warnf(
-                        "failure=%s journal not cleared: %s", attempt.failure().id(), e);
-                attempt.reverted(time.now());
-                break;
             }
         }
         if (interrupted) {
             Thread.currentThread().interrupt();
+        }
+    }
+
+    /** A journal that still names what is undone is harmless, as an undo can be done again. */
+    private void forget(Attempt attempt) throws InterruptedException {
+        try {
+            journal.clear();
+        } catch (CallFailedException e) {
+            LOG.warnf("failure=%s %s", attempt.failure().id(), e.getMessage());
         }
     }
 

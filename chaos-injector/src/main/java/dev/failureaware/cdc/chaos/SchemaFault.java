@@ -1,8 +1,8 @@
 package dev.failureaware.cdc.chaos;
 
+import dev.failureaware.cdc.chaos.platform.CallFailedException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
 
 /**
  * Adds a column with a default while writes go on, then gives some old rows another value or none, inserts rows with it, and
@@ -25,11 +25,6 @@ final class SchemaFault implements Fault {
         this.source = source;
         this.wanted = wanted;
         this.tag = tag;
-    }
-
-    @Override
-    public Set<Undo> undo() {
-        return Set.of();
     }
 
     @Override

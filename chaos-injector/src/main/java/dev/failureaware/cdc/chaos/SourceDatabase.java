@@ -1,5 +1,7 @@
 package dev.failureaware.cdc.chaos;
 
+import dev.failureaware.cdc.chaos.platform.CallFailedException;
+import dev.failureaware.cdc.chaos.platform.Time;
 import dev.failureaware.cdc.model.Identifiers;
 import io.smallrye.mutiny.TimeoutException;
 import io.smallrye.mutiny.Uni;

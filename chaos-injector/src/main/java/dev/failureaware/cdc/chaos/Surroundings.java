@@ -2,6 +2,8 @@ package dev.failureaware.cdc.chaos;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.MissingNode;
+import dev.failureaware.cdc.chaos.platform.CallFailedException;
+import dev.failureaware.cdc.chaos.platform.ConnectRest;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -15,12 +17,12 @@ final class Surroundings {
     private static final Pattern SECRET =
             Pattern.compile("password|passwd|secret|token|credential|jaas|private.?key", Pattern.CASE_INSENSITIVE);
 
-    private final ConnectClient connect;
+    private final ConnectRest connect;
     private final SourceDatabase source;
     private final LoadClient load;
     private final String projectVersion;
 
-    Surroundings(ConnectClient connect, SourceDatabase source, LoadClient load, String projectVersion) {
+    Surroundings(ConnectRest connect, SourceDatabase source, LoadClient load, String projectVersion) {
         this.connect = connect;
         this.source = source;
         this.load = load;

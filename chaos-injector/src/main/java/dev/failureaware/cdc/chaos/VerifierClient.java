@@ -1,5 +1,7 @@
 package dev.failureaware.cdc.chaos;
 
+import dev.failureaware.cdc.chaos.platform.CallFailedException;
+import dev.failureaware.cdc.chaos.platform.HttpJson;
 import java.time.Duration;
 
 /** Asks the verifier, which alone says what is consistent. */

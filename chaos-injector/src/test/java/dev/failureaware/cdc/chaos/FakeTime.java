@@ -1,5 +1,6 @@
 package dev.failureaware.cdc.chaos;
 
+import dev.failureaware.cdc.chaos.platform.Time;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;

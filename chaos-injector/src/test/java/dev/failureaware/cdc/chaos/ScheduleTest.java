@@ -3,6 +3,8 @@ package dev.failureaware.cdc.chaos;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import dev.failureaware.cdc.chaos.platform.CallFailedException;
+import dev.failureaware.cdc.chaos.platform.Time;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayDeque;

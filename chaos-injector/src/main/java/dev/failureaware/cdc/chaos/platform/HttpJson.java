@@ -1,4 +1,4 @@
-package dev.failureaware.cdc.chaos;
+package dev.failureaware.cdc.chaos.platform;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
@@ -14,7 +14,7 @@ import java.time.Duration;
 import java.util.Optional;
 
 /** JSON over HTTP with one neighbour; every call has a time limit and can be interrupted. */
-final class HttpJson {
+public final class HttpJson {
     private static final JsonMapper JSON = new JsonMapper();
     private static final int MAX_SHOWN = 300;
 
@@ -29,7 +29,7 @@ final class HttpJson {
      * @param token sent as bearer token with every call
      * @param timeout limit of a call that names none
      */
-    HttpJson(String neighbour, URI base, Optional<String> token, Duration timeout) {
+    public HttpJson(String neighbour, URI base, Optional<String> token, Duration timeout) {
         this.neighbour = neighbour;
         this.base = base.toString().replaceAll("/+$", "");
         this.token = token;
@@ -40,21 +40,21 @@ final class HttpJson {
                 .build();
     }
 
-    JsonNode get(String path) throws CallFailedException, InterruptedException {
+    public JsonNode get(String path) throws CallFailedException, InterruptedException {
         return call("GET", path, timeout);
     }
 
     /** The answer whatever its status is, as long as there is one. */
-    Answer ask(String path) throws CallFailedException, InterruptedException {
+    public Answer ask(String path) throws CallFailedException, InterruptedException {
         return send("GET", path, timeout);
     }
 
-    JsonNode call(String method, String path) throws CallFailedException, InterruptedException {
+    public JsonNode call(String method, String path) throws CallFailedException, InterruptedException {
         return call(method, path, timeout);
     }
 
     /** @throws CallFailedException for every answer but 2xx */
-    JsonNode call(String method, String path, Duration limit) throws CallFailedException, InterruptedException {
+    public JsonNode call(String method, String path, Duration limit) throws CallFailedException, InterruptedException {
         var answer = send(method, path, limit);
         if (answer.status() / 100 != 2) {
             throw new CallFailedException("%s: %s %s answered %d %s"
@@ -86,7 +86,7 @@ final class HttpJson {
         return line.length() <= MAX_SHOWN ? line : line.substring(0, MAX_SHOWN) + "…";
     }
 
-    record Answer(int status, String text) {
+    public record Answer(int status, String text) {
         /** Missing when the body is empty or no JSON. */
         JsonNode json() {
             try {

@@ -1,7 +1,10 @@
-package dev.failureaware.cdc.chaos;
+package dev.failureaware.cdc.chaos.platform.local;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import dev.failureaware.cdc.chaos.platform.CallFailedException;
+import dev.failureaware.cdc.chaos.platform.Journal;
+import dev.failureaware.cdc.chaos.platform.Undo;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.channels.FileChannel;
@@ -12,38 +15,39 @@ import java.nio.file.StandardOpenOption;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.Collection;
-import java.util.EnumSet;
-import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.Set;
 
 /**
- * What has to be undone, on disk before it is done.
- *
- * <p>One JSON line per undo, forced to disk before {@link #write} returns; {@link #clear} empties the file once all is
- * undone. So after a crash the file holds everything that may be broken, and perhaps more: a line does not prove that the act
- * followed it.
+ * The journal as a file: one JSON line per undo, forced to disk before {@link #write} returns. A last line without its line
+ * break was cut off while it was written, so its act never happened.
  */
-final class Journal {
+final class FileJournal implements Journal {
     private static final JsonMapper JSON = new JsonMapper();
 
     private final Path file;
 
-    Journal(Path file) {
+    FileJournal(Path file) {
         this.file = file;
     }
 
-    void write(String failure, Instant at, Collection<Undo> undos) throws IOException {
+    @Override
+    public void write(String failure, Instant at, Collection<Undo> undos) throws CallFailedException {
         var lines = new StringBuilder();
         for (var undo : undos) {
-            var entry = new LinkedHashMap<String, String>();
-            entry.put("undo", undo.id());
-            entry.put("failure", failure);
-            entry.put("at", at.toString());
-            lines.append(JSON.writeValueAsString(entry)).append('\n');
+            lines.append(undo.entry(failure, at)).append('\n');
         }
         if (lines.isEmpty()) {
             return;
         }
+        try {
+            append(lines.toString());
+        } catch (IOException e) {
+            throw new CallFailedException("the journal %s cannot be written: %s".formatted(file, e), e);
+        }
+    }
+
+    private void append(String lines) throws IOException {
         var folder = file.toAbsolutePath().getParent();
         Files.createDirectories(folder);
         var complete = complete().length;
@@ -51,19 +55,21 @@ final class Journal {
         try (var out = new RandomAccessFile(file.toFile(), "rw")) {
             out.setLength(complete);
             out.seek(complete);
-            out.write(lines.toString().getBytes(StandardCharsets.UTF_8));
+            out.write(lines.getBytes(StandardCharsets.UTF_8));
             out.getFD().sync();
         }
         force(folder);
     }
 
-    /**
-     * What an earlier life may have left broken. A last line without its line break was cut off while it was written, so its
-     * act never happened. A complete line that cannot be read is damage: then everything is undone.
-     */
-    Set<Undo> pending() throws IOException {
-        var pending = EnumSet.noneOf(Undo.class);
-        var text = new String(complete(), StandardCharsets.UTF_8);
+    @Override
+    public Set<Undo> pending() throws CallFailedException {
+        String text;
+        try {
+            text = new String(complete(), StandardCharsets.UTF_8);
+        } catch (IOException e) {
+            throw new CallFailedException("the journal %s cannot be read: %s".formatted(file, e), e);
+        }
+        var pending = new LinkedHashSet<Undo>();
         for (var line : text.split("\n")) {
             if (!line.isBlank()) {
                 pending.addAll(undos(line));
@@ -72,23 +78,24 @@ final class Journal {
         return pending;
     }
 
-    void clear() throws IOException {
+    @Override
+    public void clear() throws CallFailedException {
         if (!Files.exists(file)) {
             return;
         }
         try (var out = new RandomAccessFile(file.toFile(), "rw")) {
             out.setLength(0);
             out.getFD().sync();
+        } catch (IOException e) {
+            throw new CallFailedException("the journal %s cannot be cleared: %s".formatted(file, e), e);
         }
     }
 
     private static Set<Undo> undos(String line) {
         try {
-            return Undo.of(JSON.readTree(line).path("undo").asText())
-                    .map(EnumSet::of)
-                    .orElseGet(() -> EnumSet.allOf(Undo.class));
+            return Undo.of(JSON.readTree(line)).map(Set::of).orElseGet(Undo::everything);
         } catch (JsonProcessingException e) {
-            return EnumSet.allOf(Undo.class);
+            return Undo.everything();
         }
     }
 

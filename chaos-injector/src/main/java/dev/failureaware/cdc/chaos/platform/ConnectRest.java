@@ -1,4 +1,4 @@
-package dev.failureaware.cdc.chaos;
+package dev.failureaware.cdc.chaos.platform;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.time.Duration;
@@ -6,15 +6,15 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/** The connector's life, through Kafka Connect's REST interface. */
-final class ConnectClient {
+/** The connector through Kafka Connect's REST interface, which alone knows how it is. */
+public final class ConnectRest {
     private final HttpJson http;
     private final String connector;
     private final Time time;
     private final Duration limit;
 
     /** @param limit of each wait for a state */
-    ConnectClient(HttpJson http, String connector, Time time, Duration limit) {
+    public ConnectRest(HttpJson http, String connector, Time time, Duration limit) {
         this.http = http;
         this.connector = connector;
         this.time = time;
@@ -22,19 +22,19 @@ final class ConnectClient {
     }
 
     /** @param tasks one state per task; a connector can be RUNNING while its task is FAILED */
-    record State(String connector, List<String> tasks) {
-        boolean running() {
+    public record State(String connector, List<String> tasks) {
+        public boolean running() {
             return connector.equals("RUNNING")
                     && !tasks.isEmpty()
                     && tasks.stream().allMatch("RUNNING"::equals);
         }
 
-        boolean stopped() {
+        public boolean stopped() {
             return connector.equals("STOPPED") && tasks.isEmpty();
         }
 
         /** Wanted to run, whether or not it does. */
-        boolean resumed() {
+        public boolean resumed() {
             return !connector.equals("STOPPED") && !connector.equals("PAUSED");
         }
 
@@ -44,49 +44,49 @@ final class ConnectClient {
         }
     }
 
-    State state() throws CallFailedException, InterruptedException {
+    public State state() throws CallFailedException, InterruptedException {
         var status = http.get(path("/status"));
         var tasks = new ArrayList<String>();
         status.path("tasks").forEach(task -> tasks.add(task.path("state").asText()));
         return new State(status.path("connector").path("state").asText(), tasks);
     }
 
-    void awaitRunning() throws CallFailedException, InterruptedException {
+    public void awaitRunning() throws CallFailedException, InterruptedException {
         time.await("connector and task RUNNING", limit, () -> asExpected(state().running()));
     }
 
     /** A rebalance makes Connect refuse requests for a moment, hence the repetition. */
-    void stop() throws CallFailedException, InterruptedException {
+    public void stop() throws CallFailedException, InterruptedException {
         time.await("PUT /stop", limit, () -> done("PUT", "/stop"));
         time.await("connector STOPPED", limit, () -> asExpected(state().stopped()));
     }
 
     /** Returns once Connect wants the connector to run; not necessarily running yet. */
-    void resume() throws CallFailedException, InterruptedException {
+    public void resume() throws CallFailedException, InterruptedException {
         time.await("PUT /resume", limit, () -> done("PUT", "/resume"));
         time.await("connector resumed", limit, () -> asExpected(state().resumed()));
     }
 
     /** One entry per source partition that has an offset. */
-    List<JsonNode> offsets() throws CallFailedException, InterruptedException {
+    public List<JsonNode> offsets() throws CallFailedException, InterruptedException {
         var offsets = new ArrayList<JsonNode>();
         http.get(path("/offsets")).path("offsets").forEach(offsets::add);
         return offsets;
     }
 
-    void deleteOffsets() throws CallFailedException, InterruptedException {
+    public void deleteOffsets() throws CallFailedException, InterruptedException {
         time.await("DELETE /offsets", limit, () -> done("DELETE", "/offsets"));
     }
 
-    JsonNode config() throws CallFailedException, InterruptedException {
+    public JsonNode config() throws CallFailedException, InterruptedException {
         return http.get(path("/config"));
     }
 
-    String kafkaVersion() throws CallFailedException, InterruptedException {
+    public String kafkaVersion() throws CallFailedException, InterruptedException {
         return http.get("/").path("version").asText(null);
     }
 
-    Optional<String> pluginVersion(String pluginClass) throws CallFailedException, InterruptedException {
+    public Optional<String> pluginVersion(String pluginClass) throws CallFailedException, InterruptedException {
         for (var plugin : http.get("/connector-plugins")) {
             if (plugin.path("class").asText().equals(pluginClass)) {
                 return Optional.ofNullable(plugin.path("version").asText(null));

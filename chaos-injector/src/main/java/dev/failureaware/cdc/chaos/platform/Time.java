@@ -1,4 +1,4 @@
-package dev.failureaware.cdc.chaos;
+package dev.failureaware.cdc.chaos.platform;
 
 import java.time.Clock;
 import java.time.Duration;
@@ -6,17 +6,17 @@ import java.time.Instant;
 import java.util.Optional;
 
 /** The clock and the way to wait, together, so that both can be replaced at once. */
-final class Time {
+public final class Time {
 
     /** Waits; interruptible, so that a run can be aborted at any moment. */
     @FunctionalInterface
-    interface Pause {
+    public interface Pause {
         void pause(Duration duration) throws InterruptedException;
     }
 
     /** One look at something that is awaited; empty means not yet. */
     @FunctionalInterface
-    interface Look<T> {
+    public interface Look<T> {
         Optional<T> look() throws CallFailedException, InterruptedException;
     }
 
@@ -25,25 +25,25 @@ final class Time {
     private final Duration interval;
 
     /** @param interval pause between two looks */
-    Time(Clock clock, Pause pause, Duration interval) {
+    public Time(Clock clock, Pause pause, Duration interval) {
         this.clock = clock;
         this.pause = pause;
         this.interval = interval;
     }
 
-    Instant now() {
+    public Instant now() {
         return clock.instant();
     }
 
-    Duration interval() {
+    public Duration interval() {
         return interval;
     }
 
-    void pause(Duration duration) throws InterruptedException {
+    public void pause(Duration duration) throws InterruptedException {
         pause.pause(duration);
     }
 
-    void pauseUntil(Instant instant) throws InterruptedException {
+    public void pauseUntil(Instant instant) throws InterruptedException {
         for (var left = Duration.between(now(), instant);
                 left.toMillis() > 0;
                 left = Duration.between(now(), instant)) {
@@ -52,11 +52,12 @@ final class Time {
     }
 
     /**
-     * Looks until there is an answer. A look that fails counts as "not yet": servers that come up answer wrongly for a while.
+     * Looks until there is an answer. A look that fails counts as "not yet", unless for good: servers that come up answer
+     * wrongly for a while.
      *
      * @throws CallFailedException when the limit has passed; it names the last failed look, if that was why
      */
-    <T> T await(String what, Duration limit, Look<T> look) throws CallFailedException, InterruptedException {
+    public <T> T await(String what, Duration limit, Look<T> look) throws CallFailedException, InterruptedException {
         var deadline = now().plus(limit);
         while (true) {
             CallFailedException last = null;
@@ -66,6 +67,9 @@ final class Time {
                     return found.get();
                 }
             } catch (CallFailedException e) {
+                if (e.isFinal()) {
+                    throw e;
+                }
                 last = e;
             }
             if (!now().isBefore(deadline)) {

@@ -1,0 +1,62 @@
+package dev.failureaware.cdc.chaos.platform.local;
+
+import dev.failureaware.cdc.chaos.platform.Audit;
+import dev.failureaware.cdc.chaos.platform.Capability;
+import dev.failureaware.cdc.chaos.platform.ConnectRest;
+import dev.failureaware.cdc.chaos.platform.ConnectWorker;
+import dev.failureaware.cdc.chaos.platform.ConnectorLife;
+import dev.failureaware.cdc.chaos.platform.HttpJson;
+import dev.failureaware.cdc.chaos.platform.Journal;
+import dev.failureaware.cdc.chaos.platform.Platform;
+import dev.failureaware.cdc.chaos.platform.SinkConsumer;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Set;
+
+/** The processes of one machine, through their supervisor, and the connector through Kafka Connect. */
+public final class LocalPlatform implements Platform {
+    private final ConnectWorker worker;
+    private final SinkConsumer sinkConsumer;
+    private final ConnectorLife connector;
+    private final Journal journal;
+
+    /**
+     * @param connector its name in Kafka Connect
+     * @param stopLimit a process that is asked to stop may finish its work first
+     */
+    public LocalPlatform(
+            HttpJson supervisor, ConnectRest connect, String connector, Path journal, Duration stopLimit, Audit audit) {
+        var processes = new Supervisor(supervisor, stopLimit);
+        this.worker = new SupervisedWorker(processes, audit);
+        this.sinkConsumer = new SupervisedSinkConsumer(processes, audit);
+        this.connector = new RestConnector(connect, connector, audit);
+        this.journal = new FileJournal(journal);
+    }
+
+    @Override
+    public ConnectWorker worker() {
+        return worker;
+    }
+
+    @Override
+    public SinkConsumer sinkConsumer() {
+        return sinkConsumer;
+    }
+
+    @Override
+    public ConnectorLife connector() {
+        return connector;
+    }
+
+    @Override
+    public Journal journal() {
+        return journal;
+    }
+
+    /** The supervisor lets every holder of the token do everything. */
+    @Override
+    public List<String> lacking(Set<Capability> wanted) {
+        return List.of();
+    }
+}
