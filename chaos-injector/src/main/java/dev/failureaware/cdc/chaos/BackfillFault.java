@@ -1,6 +1,7 @@
 package dev.failureaware.cdc.chaos;
 
 import dev.failureaware.cdc.chaos.platform.CallFailedException;
+import dev.failureaware.cdc.chaos.platform.Steps;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -18,6 +19,11 @@ final class BackfillFault implements Fault {
         this.source = source;
         this.customers = customers;
         this.tag = tag;
+    }
+
+    static Steps steps(int customers) {
+        return Steps.of("insert %d customers of a year ago at the source, each with two orders of two items"
+                .formatted(customers));
     }
 
     @Override

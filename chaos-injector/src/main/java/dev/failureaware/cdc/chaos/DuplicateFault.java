@@ -14,6 +14,10 @@ final class DuplicateFault implements Fault {
     private static final int ORDERS_DELETED = 3;
     private static final int CUSTOMERS_CHANGED = 5;
 
+    /** For a plan. */
+    static final String WRITES = "meanwhile delete %d orders and a customer and change %d customers at the source"
+            .formatted(ORDERS_DELETED, CUSTOMERS_CHANGED);
+
     private final ConnectorLife connector;
     private final ConnectRest connect;
     private final SourceDatabase source;

@@ -6,6 +6,7 @@ import jakarta.validation.constraints.NotBlank;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Optional;
 import org.hibernate.validator.constraints.time.DurationMax;
 import org.hibernate.validator.constraints.time.DurationMin;
 
@@ -13,11 +14,21 @@ import org.hibernate.validator.constraints.time.DurationMin;
 @ConfigMapping(prefix = "injector")
 public interface InjectorConfig {
 
+    /** Where the pipeline runs, and so how it is broken. */
+    @WithDefault("local")
+    PlatformName platform();
+
+    /** Used on the platform {@code kubernetes} alone. */
+    Kubernetes kubernetes();
+
     /** Read anew for each run, so that it can be edited without a restart. */
     @WithDefault("scenario.json")
     Path scenario();
 
-    /** What has to be undone if this process dies; must survive it, and belongs to one injector alone. */
+    /**
+     * What has to be undone if this process dies; must survive it, and belongs to one injector alone. On Kubernetes it is kept
+     * in a ConfigMap instead.
+     */
     @WithDefault("chaos-journal.ndjson")
     Path journal();
 
@@ -31,13 +42,14 @@ public interface InjectorConfig {
     @WithDefault("http://127.0.0.1:8083")
     URI connectUrl();
 
+    /** Of the one-machine stack; nothing on Kubernetes. */
     @WithDefault("http://127.0.0.1:8099")
     URI supervisorUrl();
 
     @WithDefault("http://127.0.0.1:8092")
     URI loadGeneratorUrl();
 
-    /** Name of the connector in Kafka Connect. */
+    /** Name of the connector in Kafka Connect; on Kubernetes also of its KafkaConnector. */
     @WithDefault("shop")
     @NotBlank String connector();
 
@@ -80,4 +92,45 @@ public interface InjectorConfig {
     @DurationMin(millis = 0)
     @DurationMax(minutes = 10)
     Duration restartPatience();
+
+    enum PlatformName {
+        /** Processes of this machine, asked for at the one-machine stack's supervisor. */
+        LOCAL,
+        /** Pods and Strimzi's resources in one namespace. */
+        KUBERNETES
+    }
+
+    /** Names of what is broken and of what the injector keeps its own things in. */
+    interface Kubernetes {
+
+        /** Of everything below; by default the injector's own. */
+        Optional<String> namespace();
+
+        /** The sink-consumer's Deployment; without it no lag fault is possible. */
+        Optional<String> sinkConsumer();
+
+        /** The KafkaConnect whose pods run the connector; without it no restart fault is possible. */
+        Optional<String> connect();
+
+        /** ConfigMap that keeps what has to be undone. Has to be there: only its data is changed. */
+        @WithDefault("cdc-chaos-journal")
+        @NotBlank String journal();
+
+        /** ConfigMap that keeps the last report. Has to be there: only its data is changed. */
+        @WithDefault("cdc-chaos-report")
+        @NotBlank String report();
+
+        /** Lease whose holder alone breaks and heals. Has to be there, with or without a holder. */
+        @WithDefault("cdc-chaos-injector")
+        @NotBlank String lease();
+
+        /** How long an injector that vanished keeps its successor waiting; one that ends in peace lets go at once. */
+        @WithDefault("20s")
+        @DurationMin(seconds = 3)
+        @DurationMax(minutes = 10)
+        Duration leaseDuration();
+
+        /** This injector's pod: holder of the lease, reporter of Events. Without it a name is made up at each start. */
+        Optional<String> podName();
+    }
 }

@@ -1,5 +1,6 @@
 package dev.failureaware.cdc.chaos;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.quarkus.qute.Template;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -9,6 +10,8 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.LinkedHashMap;
+import java.util.Map;
 
 /** Writes a report as JSON, as a page and as JUnit XML. Each file appears whole or not at all. */
 @ApplicationScoped
@@ -24,13 +27,29 @@ class ReportWriter {
         this.report = report;
     }
 
-    void write(Report result) throws IOException {
-        Files.createDirectories(folder);
-        var text = json.writerWithDefaultPrettyPrinter().writeValueAsString(result) + "\n";
-        replace("report.html", page(result));
-        replace("junit.xml", JUnitXml.of(result));
+    /** The report in all its forms, by file name, in the order in which they are to be written. */
+    Map<String, String> of(Report result) {
+        var files = new LinkedHashMap<String, String>();
+        files.put("report.html", page(result));
+        files.put("junit.xml", JUnitXml.of(result));
         // Last, so that whoever sees it finds the others too.
-        replace("report.json", text);
+        files.put("report.json", text(result));
+        return files;
+    }
+
+    private String text(Report result) {
+        try {
+            return json.writerWithDefaultPrettyPrinter().writeValueAsString(result) + "\n";
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException("a report is always JSON", e);
+        }
+    }
+
+    void write(Map<String, String> files) throws IOException {
+        Files.createDirectories(folder);
+        for (var file : files.entrySet()) {
+            replace(file.getKey(), file.getValue());
+        }
     }
 
     String page(Report result) {

@@ -5,6 +5,8 @@ import java.util.Locale;
 
 /** What the injector does. */
 enum RunState {
+    /** Waits for its turn: another injector leads, or nobody knows yet who does. */
+    STANDBY,
     /** Nothing, and nothing was run since its start. */
     IDLE,
     /** Undoes what an earlier life left broken; nothing can be run meanwhile. */

@@ -3,6 +3,9 @@ package dev.failureaware.cdc.chaos;
 import com.fasterxml.jackson.databind.PropertyNamingStrategies.SnakeCaseStrategy;
 import com.fasterxml.jackson.databind.annotation.JsonNaming;
 import dev.failureaware.cdc.chaos.Injector.BusyException;
+import dev.failureaware.cdc.chaos.Injector.ImpossibleException;
+import dev.failureaware.cdc.chaos.Injector.NotLeadingException;
+import dev.failureaware.cdc.chaos.platform.CallFailedException;
 import io.smallrye.common.annotation.Blocking;
 import jakarta.ws.rs.DefaultValue;
 import jakarta.ws.rs.GET;
@@ -30,11 +33,17 @@ public class ScenarioResource {
         this.config = config;
     }
 
-    /** Null parts are not known, or have not happened yet. */
+    /**
+     * Null parts are not known, or have not happened yet.
+     *
+     * @param leader whether this injector may run anything; if not, leaderName is who may, as far as known
+     */
     @JsonNaming(SnakeCaseStrategy.class)
     record View(
             Scenario scenario,
             RunState state,
+            boolean leader,
+            String leaderName,
             String run,
             OutcomeVerdict verdict,
             Instant startedAt,
@@ -66,6 +75,8 @@ public class ScenarioResource {
         return Response.ok(new View(
                         scenario,
                         snapshot.state(),
+                        snapshot.leader(),
+                        snapshot.leaderName(),
                         snapshot.run(),
                         snapshot.verdict(),
                         snapshot.startedAt(),
@@ -76,14 +87,17 @@ public class ScenarioResource {
                 .build();
     }
 
-    /** @param body a scenario; without one, the configured file is run */
+    /**
+     * @param body a scenario; without one, the configured file is run
+     * @param dryRun only says what would be done
+     */
     @POST
     @Path("scenario/run")
-    public Response run(String body) {
+    public Response run(String body, @QueryParam("dry-run") boolean dryRun) throws InterruptedException {
         try {
             var given = body != null && !body.isBlank();
             var reading = given ? ScenarioReader.read("request body", body) : ScenarioReader.read(config.scenario());
-            return started(reading.scenario(), reading.warnings());
+            return dryRun ? planned(reading.scenario()) : started(reading.scenario(), reading.warnings());
         } catch (ScenarioException e) {
             return error(400, e.getMessage(), e.problems());
         }
@@ -100,14 +114,16 @@ public class ScenarioResource {
     /** A scenario of this failure alone, at once; judged as the configured scenario is. */
     @POST
     @Path("trigger/{type}")
-    public Response trigger(@PathParam("type") String name) {
+    public Response trigger(@PathParam("type") String name, @QueryParam("dry-run") boolean dryRun)
+            throws InterruptedException {
         var type = FaultType.of(name);
         if (type.isEmpty()) {
             return error(404, "there is no failure " + name + "; allowed: " + FaultType.allowed(), List.of());
         }
         var id = "trigger-" + name;
         var failures = List.of(Scenario.Failure.of(id, type.get()));
-        return started(new Scenario(id, "Trigger " + name, "", "", failures, verification()), List.of());
+        var scenario = new Scenario(id, "Trigger " + name, "", "", failures, verification());
+        return dryRun ? planned(scenario) : started(scenario, List.of());
     }
 
     @GET
@@ -116,12 +132,43 @@ public class ScenarioResource {
         return injector.events().after(after);
     }
 
+    /** The forms of a report. */
+    enum Format {
+        JSON("report.json", MediaType.APPLICATION_JSON),
+        HTML("report.html", MediaType.TEXT_HTML + ";charset=UTF-8"),
+        JUNIT("junit.xml", MediaType.APPLICATION_XML);
+
+        private final String file;
+        private final String type;
+
+        Format(String file, String type) {
+            this.file = file;
+            this.type = type;
+        }
+    }
+
+    /** Of the last run. @param name json, html or junit */
     @GET
     @Path("report")
-    public Response report() {
-        return injector.report()
-                .map(report -> Response.ok(report).build())
-                .orElseGet(() -> error(404, "no run has ended since the injector was started", List.of()));
+    @Produces({MediaType.APPLICATION_JSON, MediaType.TEXT_HTML, MediaType.APPLICATION_XML})
+    public Response report(@QueryParam("format") @DefaultValue("json") String name) throws InterruptedException {
+        for (var format : Format.values()) {
+            if (format.name().equalsIgnoreCase(name)) {
+                return report(format);
+            }
+        }
+        return error(400, "there is no format " + name + "; allowed: json, html, junit", List.of());
+    }
+
+    private Response report(Format format) throws InterruptedException {
+        try {
+            return injector.report(format.file)
+                    .map(text -> Response.ok(text, format.type).build())
+                    .orElseGet(() ->
+                            error(404, "no run has ended yet, or its report was too large to be kept", List.of()));
+        } catch (CallFailedException e) {
+            return error(503, e.getMessage(), List.of());
+        }
     }
 
     private Scenario.Verification verification() {
@@ -132,20 +179,43 @@ public class ScenarioResource {
         }
     }
 
-    private Response started(Scenario scenario, List<Problem> warnings) {
+    private Response planned(Scenario scenario) throws InterruptedException {
+        try {
+            return Response.ok(injector.plan(scenario)).build();
+        } catch (CallFailedException e) {
+            return error(503, e.getMessage(), List.of());
+        }
+    }
+
+    private Response started(Scenario scenario, List<Problem> warnings) throws InterruptedException {
         try {
             return Response.accepted(new Started(injector.run(scenario), warnings))
                     .build();
-        } catch (BusyException e) {
+        } catch (BusyException | NotLeadingException e) {
             return error(409, e.getMessage(), List.of());
+        } catch (ImpossibleException e) {
+            return refused(422, new Refusal(e.getMessage(), List.of(), e.lacking()));
+        } catch (CallFailedException e) {
+            return error(503, e.getMessage(), List.of());
         }
     }
 
     record Started(String run, List<Problem> warnings) {}
 
-    record Refusal(String error, List<Problem> problems) {}
+    /**
+     * @param problems what is wrong with the scenario
+     * @param lacking what the platform does not give
+     */
+    record Refusal(String error, List<Problem> problems, List<String> lacking) {}
 
     private static Response error(int status, String message, List<Problem> problems) {
-        return Response.status(status).entity(new Refusal(message, problems)).build();
+        return refused(status, new Refusal(message, problems, List.of()));
+    }
+
+    private static Response refused(int status, Refusal refusal) {
+        return Response.status(status)
+                .type(MediaType.APPLICATION_JSON)
+                .entity(refusal)
+                .build();
     }
 }

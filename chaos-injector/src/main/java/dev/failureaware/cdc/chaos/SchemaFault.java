@@ -1,6 +1,7 @@
 package dev.failureaware.cdc.chaos;
 
 import dev.failureaware.cdc.chaos.platform.CallFailedException;
+import dev.failureaware.cdc.chaos.platform.Steps;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -25,6 +26,13 @@ final class SchemaFault implements Fault {
         this.source = source;
         this.wanted = wanted;
         this.tag = tag;
+    }
+
+    static Steps steps(String wanted) {
+        return Steps.of(
+                "add the column %s (or the next free name) with a default to customers at the source".formatted(wanted),
+                "give %d old customers another value and %d none, insert 3 customers"
+                        .formatted(OLD_ROWS_CHANGED, OLD_ROWS_NULLED));
     }
 
     @Override

@@ -51,6 +51,15 @@ public final class ConnectRest {
         return new State(status.path("connector").path("state").asText(), tasks);
     }
 
+    /** Host and port of the worker that runs the first task; empty when there is none. */
+    public Optional<String> hostOfTask() throws CallFailedException, InterruptedException {
+        return Optional.ofNullable(http.get(path("/status"))
+                .path("tasks")
+                .path(0)
+                .path("worker_id")
+                .asText(null));
+    }
+
     public void awaitRunning() throws CallFailedException, InterruptedException {
         time.await("connector and task RUNNING", limit, () -> asExpected(state().running()));
     }

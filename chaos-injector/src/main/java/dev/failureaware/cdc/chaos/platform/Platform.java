@@ -14,6 +14,11 @@ public interface Platform {
 
     Journal journal();
 
+    /** Whose turn it is, where there may be several injectors. */
+    Leadership leadership();
+
+    ReportShelf reports();
+
     /**
      * What keeps this injector from a fault that wants these: rights, labels, resources and settings, each with what to do
      * about it. Touches nothing.

@@ -7,7 +7,9 @@ import dev.failureaware.cdc.chaos.platform.ConnectWorker;
 import dev.failureaware.cdc.chaos.platform.ConnectorLife;
 import dev.failureaware.cdc.chaos.platform.HttpJson;
 import dev.failureaware.cdc.chaos.platform.Journal;
+import dev.failureaware.cdc.chaos.platform.Leadership;
 import dev.failureaware.cdc.chaos.platform.Platform;
+import dev.failureaware.cdc.chaos.platform.ReportShelf;
 import dev.failureaware.cdc.chaos.platform.SinkConsumer;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -20,6 +22,7 @@ public final class LocalPlatform implements Platform {
     private final SinkConsumer sinkConsumer;
     private final ConnectorLife connector;
     private final Journal journal;
+    private final Leadership leadership;
 
     /**
      * @param connector its name in Kafka Connect
@@ -32,6 +35,7 @@ public final class LocalPlatform implements Platform {
         this.sinkConsumer = new SupervisedSinkConsumer(processes, audit);
         this.connector = new RestConnector(connect, connector, audit);
         this.journal = new FileJournal(journal);
+        this.leadership = new FileTurn(journal);
     }
 
     @Override
@@ -52,6 +56,16 @@ public final class LocalPlatform implements Platform {
     @Override
     public Journal journal() {
         return journal;
+    }
+
+    @Override
+    public Leadership leadership() {
+        return leadership;
+    }
+
+    @Override
+    public ReportShelf reports() {
+        return ReportShelf.NONE;
     }
 
     /** The supervisor lets every holder of the token do everything. */
