@@ -35,7 +35,7 @@ import org.jboss.logging.Logger;
 @ApplicationScoped
 class ChangeConsumer {
     private static final Logger LOG = Logger.getLogger(ChangeConsumer.class);
-    private static final String CHANNEL = "changes";
+    static final String CHANNEL = "changes";
 
     private final EventDecoder decoder;
     private final PlanApplier applier;

@@ -10,7 +10,7 @@ import org.eclipse.microprofile.health.HealthCheckResponse;
 import org.eclipse.microprofile.health.Readiness;
 import org.jboss.logging.Logger;
 
-/** Whether batches are being applied, and if not, why and since when. */
+/** Whether batches are being applied, or could be, and if not, why and since when. */
 @Default
 @Readiness
 @ApplicationScoped
@@ -24,6 +24,7 @@ class SinkHealth implements HealthCheck {
 
     private final AtomicBoolean stopping = new AtomicBoolean();
     private volatile Trouble trouble;
+    private volatile Trouble awaited;
 
     void working() {
         if (trouble != null) {
@@ -33,10 +34,25 @@ class SinkHealth implements HealthCheck {
     }
 
     void retrying(Throwable failure) {
-        if (trouble == null) {
-            LOG.warnf("Sink database: %s; trying again for as long as it takes", failure);
-            trouble = new Trouble(String.valueOf(failure), Instant.now());
+        var reason = "sink database: " + failure.getMessage();
+        var before = trouble;
+        if (before == null || !before.reason.equals(reason)) {
+            LOG.warnf("Trying again for as long as it takes: %s", reason);
+            trouble = new Trouble(reason, before == null ? Instant.now() : before.since);
         }
+    }
+
+    /** The channel is not started yet. */
+    void waiting(String reason) {
+        var before = awaited;
+        if (before != null && !before.reason.equals(reason)) {
+            LOG.warnf("Waiting for as long as it takes: %s", reason);
+        }
+        awaited = new Trouble(reason, before == null ? Instant.now() : before.since);
+    }
+
+    void arrived() {
+        awaited = null;
     }
 
     /** Stops the process: nothing of the batch was written, and its records are read again by the next process. */
@@ -50,7 +66,7 @@ class SinkHealth implements HealthCheck {
 
     @Override
     public HealthCheckResponse call() {
-        var now = trouble;
+        var now = trouble != null ? trouble : awaited;
         var response = HealthCheckResponse.named("sink").status(now == null);
         return now == null
                 ? response.build()

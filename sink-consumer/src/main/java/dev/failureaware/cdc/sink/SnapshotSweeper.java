@@ -2,6 +2,7 @@ package dev.failureaware.cdc.sink;
 
 import dev.failureaware.cdc.sink.apply.Bookkeeping;
 import dev.failureaware.cdc.sink.apply.Bookkeeping.PendingSweep;
+import dev.failureaware.cdc.sink.apply.FailureKind;
 import io.quarkus.scheduler.Scheduled;
 import io.quarkus.scheduler.Scheduled.ConcurrentExecution;
 import io.smallrye.common.annotation.Identifier;
@@ -16,6 +17,7 @@ import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.IsolationLevel;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.RetriableException;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.jboss.logging.Logger;
 
@@ -54,7 +56,21 @@ class SnapshotSweeper {
     }
 
     @Scheduled(every = "${sink.sweep-interval:1s}", concurrentExecution = ConcurrentExecution.SKIP)
-    void sweep() {
+    void sweepWhatIsDue() {
+        try {
+            sweep();
+        } catch (RetriableException e) {
+            LOG.debug("Kafka is away; the next turn tries again", e);
+        } catch (RuntimeException e) {
+            if (FailureKind.of(e) != FailureKind.TRANSIENT) {
+                throw e;
+            }
+            // The event path says so in the log and in the health.
+            LOG.debug("The sink database is away; the next turn tries again", e);
+        }
+    }
+
+    private void sweep() {
         bookkeeping.create().await().indefinitely();
         for (var sweep : bookkeeping.pendingSweeps().await().indefinitely()) {
             if (isPastFence(sweep)) {

@@ -15,18 +15,31 @@ import org.apache.kafka.clients.admin.AdminClientConfig;
 import org.apache.kafka.clients.admin.ListOffsetsOptions;
 import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.common.IsolationLevel;
+import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 
 /** Where Kafka's partitions end at this moment. */
 @ApplicationScoped
 class TopicEnds {
-    private final Admin admin;
+    private final Map<String, Object> settings;
+    private Admin admin;
 
     TopicEnds(@Identifier("default-kafka-broker") Map<String, Object> kafka) {
-        var settings = new HashMap<>(kafka);
+        settings = new HashMap<>(kafka);
         settings.put(AdminClientConfig.CLIENT_ID_CONFIG, "cdc-verifier-admin");
         settings.put(AdminClientConfig.RECONNECT_BACKOFF_MAX_MS_CONFIG, 500);
-        this.admin = Admin.create(settings);
+    }
+
+    /** Made when first needed: while the broker's name does not resolve, it cannot be made. */
+    private synchronized Admin admin() {
+        if (admin == null) {
+            try {
+                admin = Admin.create(settings);
+            } catch (KafkaException e) {
+                throw new CheckImpossible("Kafka: " + (e.getCause() == null ? e : e.getCause()).getMessage(), e);
+            }
+        }
+        return admin;
     }
 
     /** Ends (exclusive) of all that is written, committed or not. */
@@ -46,7 +59,7 @@ class TopicEnds {
         try {
             var timeout = deadline.remaining().toMillis();
             var ends = new HashMap<TopicPartition, Long>();
-            admin.listOffsets(wanted, new ListOffsetsOptions(isolation).timeoutMs((int) Math.min(timeout, 60_000)))
+            admin().listOffsets(wanted, new ListOffsetsOptions(isolation).timeoutMs((int) Math.min(timeout, 60_000)))
                     .all()
                     .get(timeout, TimeUnit.MILLISECONDS)
                     .forEach((partition, end) -> ends.put(partition, end.offset()));
@@ -63,7 +76,9 @@ class TopicEnds {
     }
 
     @PreDestroy
-    void close() {
-        admin.close(Duration.ofSeconds(1));
+    synchronized void close() {
+        if (admin != null) {
+            admin.close(Duration.ofSeconds(1));
+        }
     }
 }

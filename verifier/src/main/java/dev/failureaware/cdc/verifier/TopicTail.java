@@ -53,6 +53,7 @@ class TopicTail {
     private long wantedDiscovery = 1;
     private long doneDiscovery;
     private String problem = "the verifier has just started";
+    private boolean hindered;
 
     TopicTail(
             @Identifier("default-kafka-broker") Map<String, Object> kafka,
@@ -110,8 +111,9 @@ class TopicTail {
             } catch (WakeupException e) {
                 // Only stop() wakes the consumer.
             } catch (KafkaException | IllegalStateException e) {
-                hindered("Kafka: " + e.getMessage());
-                LOG.warnf("The tail of the topics starts again: %s", e.toString());
+                // A client cannot even be made while the broker's name does not resolve; the cause says so.
+                hindered("Kafka: " + (e.getCause() == null ? e : e.getCause()).getMessage());
+                LOG.debug("The tail of the topics starts again", e);
                 backlog.awaitChange(BETWEEN_REFRESHES);
             }
         }
@@ -169,6 +171,10 @@ class TopicTail {
         }
         nextDiscovery = Deadline.in(BETWEEN_DISCOVERIES);
         synchronized (discoveries) {
+            if (hindered) {
+                LOG.info("The topics can be read");
+                hindered = false;
+            }
             doneDiscovery = answering;
             discoveries.notifyAll();
         }
@@ -211,8 +217,13 @@ class TopicTail {
         }
     }
 
+    /** Said once for each new reason; outages are as long as they are. */
     private void hindered(String what) {
         synchronized (discoveries) {
+            if (!hindered || !what.equals(problem)) {
+                LOG.warnf("The topics cannot be read, trying again for as long as it takes: %s", what);
+            }
+            hindered = true;
             problem = what;
         }
     }

@@ -8,7 +8,10 @@ import java.util.concurrent.TimeoutException;
 
 /** What a failure of {@link PlanApplier} calls for. Decided here and nowhere else. */
 public enum FailureKind {
-    /** The database is away, busy or chose this transaction as a victim: the same batch again, as long as it takes. */
+    /**
+     * The database is away, busy, chose this transaction as a victim, or does not let this client in (yet): the same batch
+     * again, as long as it takes.
+     */
     TRANSIENT,
     /** Another consumer owns the partitions: drop the batch and ask the group again. */
     FENCED,
@@ -16,13 +19,14 @@ public enum FailureKind {
     FATAL;
 
     /**
-     * SQLSTATE classes: connection exception, transaction rollback, insufficient resources, operator intervention (among it
-     * statement timeout and shutdown), system error; and single codes: lock not available, a table that another transaction
-     * has just created or extended.
+     * SQLSTATE classes: connection exception, invalid authorization (the role or its password is not there yet), invalid
+     * catalog name (the database is not), transaction rollback, insufficient resources, operator intervention (among it
+     * statement timeout and shutdown), system error; and single codes: lock not available, insufficient privilege, a table
+     * that another transaction has just created or extended.
      */
-    private static final Set<String> TRANSIENT_CLASSES = Set.of("08", "40", "53", "57", "58");
+    private static final Set<String> TRANSIENT_CLASSES = Set.of("08", "28", "3D", "40", "53", "57", "58");
 
-    private static final Set<String> TRANSIENT_CODES = Set.of("55P03", "42P07", "42701", "42P06");
+    private static final Set<String> TRANSIENT_CODES = Set.of("55P03", "42501", "42P07", "42701", "42P06");
 
     public static FailureKind of(Throwable failure) {
         if (failure instanceof FencedException) {
