@@ -82,6 +82,41 @@
 {{- $problems = append $problems "monitoring.kafka=true makes metrics that nobody would read: set monitoring.podMonitors=true" -}}
 {{- end -}}
 
+{{- /* Only where a cluster can be asked: every namespace has this account, and `helm template` sees none. */ -}}
+{{- if lookup "v1" "ServiceAccount" .Release.Namespace "default" -}}
+{{- $wanted := list -}}
+{{- range $side := list "source" "sink" -}}
+{{- $db := get $values $side -}}
+{{- $context := dict "root" $ "side" $side -}}
+{{- if $db.existingSecret -}}
+{{- $keys := include "cdc.db.roles" $context | fromJsonArray -}}
+{{- if $db.deploy -}}{{- $keys = append $keys "postgres" -}}{{- end -}}
+{{- $wanted = append $wanted (dict "key" (printf "%s.existingSecret" $side) "name" $db.existingSecret "keys" $keys) -}}
+{{- end -}}
+{{- if and (not $db.deploy) $db.setup.enabled (or $db.existingSecret $db.setup.adminSecret) -}}
+{{- $wanted = append $wanted (dict "key" (printf "%s.setup.adminSecret" $side) "name" (include "cdc.db.adminSecret" $context) "keys" (list "postgres")) -}}
+{{- end -}}
+{{- with include "cdc.db.caSecret" $context -}}
+{{- $wanted = append $wanted (dict "key" (printf "%s.tls.caSecret" $side) "name" . "keys" (list $db.tls.caKey)) -}}
+{{- end -}}
+{{- end -}}
+{{- with $values.apiToken.existingSecret -}}
+{{- $wanted = append $wanted (dict "key" "apiToken.existingSecret" "name" . "keys" (list "token")) -}}
+{{- end -}}
+{{- range $want := $wanted -}}
+{{- $secret := lookup "v1" "Secret" $.Release.Namespace $want.name -}}
+{{- if not $secret -}}
+{{- $problems = append $problems (printf "%s: there is no secret %s in namespace %s; make it with the keys %s" $want.key $want.name $.Release.Namespace (join ", " $want.keys)) -}}
+{{- else -}}
+{{- range $want.keys -}}
+{{- if not (dig "data" . "" $secret) -}}
+{{- $problems = append $problems (printf "%s: the secret %s has no key %s; add it" $want.key $want.name .) -}}
+{{- end -}}
+{{- end -}}
+{{- end -}}
+{{- end -}}
+{{- end -}}
+
 {{- if $problems -}}
 {{- fail (printf "\n\nThese values do not fit together:\n  - %s\n" (join "\n  - " $problems)) -}}
 {{- end -}}
