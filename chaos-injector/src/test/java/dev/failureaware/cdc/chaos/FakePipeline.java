@@ -22,8 +22,8 @@ import java.util.concurrent.Executors;
  * Supervisor, Connect, verifier and load generator as one real HTTP server, on which nothing flows. It keeps the state that a
  * call changes, notes every call that is no GET, and can be told to misbehave.
  */
-final class FakePipeline implements AutoCloseable {
-    static final String TOKEN = "test-token";
+public final class FakePipeline implements AutoCloseable {
+    public static final String TOKEN = "test-token";
     private static final int LAG_PER_LOOK = 50;
     private static final int ROWS_SENT_AGAIN = 120;
 
@@ -50,7 +50,7 @@ final class FakePipeline implements AutoCloseable {
         private int looksUntilRunning;
     }
 
-    FakePipeline() {
+    public FakePipeline() {
         try {
             server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
         } catch (IOException e) {
@@ -66,7 +66,7 @@ final class FakePipeline implements AutoCloseable {
         server.start();
     }
 
-    synchronized void reset() {
+    public synchronized void reset() {
         processes.clear();
         for (var name : List.of("connect", "sink-consumer")) {
             var process = new Process();
@@ -86,59 +86,75 @@ final class FakePipeline implements AutoCloseable {
         lag = 0;
     }
 
-    URI uri() {
+    public URI uri() {
         return URI.create("http://127.0.0.1:" + server.getAddress().getPort());
     }
 
     /** Every call that changes something, in order. */
-    synchronized List<String> calls() {
+    public synchronized List<String> calls() {
         return List.copyOf(calls);
     }
 
-    synchronized Set<String> tokensSeen() {
+    public synchronized Set<String> tokensSeen() {
         return Set.copyOf(tokens);
     }
 
-    synchronized String stateOf(String process) {
+    public synchronized String stateOf(String process) {
         return processes.get(process).state;
     }
 
-    synchronized String connectorState() {
+    public synchronized String connectorState() {
         return connector;
     }
 
-    synchronized void hold(String process) {
+    public synchronized void hold(String process) {
         processes.get(process).state = "held";
     }
 
-    synchronized void stopConnector() {
+    public synchronized void stopConnector() {
         connector = "STOPPED";
     }
 
+    /** As {@code PUT /resume}, done by somebody else. */
+    public synchronized void resumeConnector() {
+        resume();
+    }
+
+    /** As {@code DELETE /offsets}, done by somebody else. */
+    public synchronized void forgetOffsets() {
+        offsets = false;
+    }
+
+    /** A lag grows only while the consumer is away. */
+    public synchronized void consumer(boolean running) {
+        processes.get("sink-consumer").state = running ? "running" : "held";
+        lag = running ? 0 : lag;
+    }
+
     /** The next verifications answer these, one each; those after them what is set by {@link #verifyAlways}. */
-    synchronized void verifyNext(String... statuses) {
+    public synchronized void verifyNext(String... statuses) {
         verifications.addAll(List.of(statuses));
     }
 
-    synchronized void verifyAlways(String status) {
+    public synchronized void verifyAlways(String status) {
         always = status;
     }
 
-    synchronized void noLoad() {
+    public synchronized void noLoad() {
         load = false;
     }
 
-    synchronized void lagDoesNotGrow() {
+    public synchronized void lagDoesNotGrow() {
         lagGrows = false;
     }
 
     /** The connector resumes where it was, whatever became of its offsets. */
-    synchronized void nothingIsSentAgain() {
+    public synchronized void nothingIsSentAgain() {
         forgetful = false;
     }
 
     /** @param call for instance {@code POST /processes/connect/kill} */
-    synchronized void refuse(String call, Integer... statuses) {
+    public synchronized void refuse(String call, Integer... statuses) {
         refusals.computeIfAbsent(call, any -> new ArrayDeque<>()).addAll(List.of(statuses));
     }
 

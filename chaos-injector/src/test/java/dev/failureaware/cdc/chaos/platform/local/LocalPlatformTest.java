@@ -1,0 +1,49 @@
+package dev.failureaware.cdc.chaos.platform.local;
+
+import dev.failureaware.cdc.chaos.FakePipeline;
+import dev.failureaware.cdc.chaos.platform.ConnectRest;
+import dev.failureaware.cdc.chaos.platform.HttpJson;
+import dev.failureaware.cdc.chaos.platform.Platform;
+import dev.failureaware.cdc.chaos.platform.PlatformContract;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.io.TempDir;
+
+class LocalPlatformTest extends PlatformContract {
+    @TempDir
+    Path folder;
+
+    private final FakePipeline pipeline = new FakePipeline();
+
+    @AfterEach
+    void close() {
+        pipeline.close();
+    }
+
+    @Override
+    protected Platform platform() {
+        return new LocalPlatform(http("supervisor"), connect(), "shop", folder.resolve("journal.ndjson"), LIMIT, audit);
+    }
+
+    @Override
+    protected ConnectRest connect() {
+        return new ConnectRest(http("Connect"), "shop", time, LIMIT);
+    }
+
+    private HttpJson http(String name) {
+        return new HttpJson(name, pipeline.uri(), Optional.of(FakePipeline.TOKEN), LIMIT);
+    }
+
+    @Override
+    protected List<?> changes() {
+        return pipeline.calls();
+    }
+
+    @Override
+    protected void aPersonRepairsEverything() {
+        pipeline.consumer(true);
+        pipeline.resumeConnector();
+    }
+}
