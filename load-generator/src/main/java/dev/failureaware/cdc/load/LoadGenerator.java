@@ -11,8 +11,10 @@ import java.io.UncheckedIOException;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.jboss.logging.Logger;
@@ -31,6 +33,9 @@ class LoadGenerator {
     private volatile Ledger ledger;
     private volatile long run;
     private volatile boolean waitingForDatabase;
+    /** Each is said once: at first the address is missing, then the role, then the tables. */
+    private final Set<String> reasonsToWait = new HashSet<>();
+
     private volatile Throwable bug;
 
     LoadGenerator(LoadSettings settings, Pool pool, MeterRegistry metrics) {
@@ -86,10 +91,10 @@ class LoadGenerator {
             waitingForDatabase = false;
             return Optional.of(last);
         } catch (DatabaseException e) {
-            if (!waitingForDatabase) {
-                LOG.warnf("waiting for the database and its tables: %s", e.getMessage());
-            }
             waitingForDatabase = true;
+            if (reasonsToWait.add(e.getMessage())) {
+                LOG.warnf("waiting for the database and its tables, for as long as it takes: %s", e.getMessage());
+            }
             return Optional.empty();
         }
     }

@@ -51,10 +51,13 @@ final class SourceDatabase {
 
     /** The highest run number in any external id, 0 when there is none. Reads whole tables: once per start. */
     long lastRun() throws DatabaseException {
-        return await(pool.query("SELECT greatest("
+        // On a connection of its own: a statement that the pool itself cannot place leaves a timer behind, which fails
+        // later.
+        return await(pool.withConnection(connection -> connection
+                        .query("SELECT greatest("
                                 + "(SELECT max(substring(external_id FROM '^L(\\d{1,9})\\.')::bigint) FROM customers),"
                                 + "(SELECT max(substring(external_id FROM '^L(\\d{1,9})\\.')::bigint) FROM orders), 0)")
-                        .execute())
+                        .execute()))
                 .iterator()
                 .next()
                 .getLong(0);
@@ -63,10 +66,11 @@ final class SourceDatabase {
     /** The newest customers that the writer owns, with their orders and items, in an order that only the rows decide. */
     WorkingSet workingSet(int maxCustomers, Predicate<UUID> owned) throws DatabaseException {
         var known = new WorkingSet(maxCustomers);
-        var customers = await(pool.preparedQuery("SELECT id, version, deleted_at IS NOT NULL FROM"
+        var customers = await(pool.withConnection(connection -> connection
+                .preparedQuery("SELECT id, version, deleted_at IS NOT NULL FROM"
                         + " (SELECT id, version, deleted_at, created_at FROM customers"
                         + "  ORDER BY created_at DESC, id LIMIT $1) AS newest ORDER BY created_at, id")
-                .execute(Tuple.of(maxCustomers)));
+                .execute(Tuple.of(maxCustomers))));
         for (var row : customers) {
             if (owned.test(row.getUUID(0))) {
                 known.put(new Customer(row.getUUID(0), row.getLong(1), row.getBoolean(2)));

@@ -4,6 +4,8 @@ import io.quarkus.runtime.Quarkus;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.inject.Default;
 import java.time.Instant;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.eclipse.microprofile.health.HealthCheck;
 import org.eclipse.microprofile.health.HealthCheckResponse;
@@ -25,34 +27,38 @@ class SinkHealth implements HealthCheck {
     private final AtomicBoolean stopping = new AtomicBoolean();
     private volatile Trouble trouble;
     private volatile Trouble awaited;
+    /** What the log has already of the present trouble. */
+    private final Set<String> said = ConcurrentHashMap.newKeySet();
 
     void working() {
         if (trouble != null) {
             LOG.infof("Applying again after: %s (since %s)", trouble.reason, trouble.since);
             trouble = null;
+            said.clear();
         }
     }
 
     void retrying(Throwable failure) {
         var reason = "sink database: " + failure.getMessage();
         var before = trouble;
-        if (before == null || !before.reason.equals(reason)) {
+        trouble = new Trouble(reason, before == null ? Instant.now() : before.since);
+        if (said.add(reason)) {
             LOG.warnf("Trying again for as long as it takes: %s", reason);
-            trouble = new Trouble(reason, before == null ? Instant.now() : before.since);
         }
     }
 
     /** The channel is not started yet. */
     void waiting(String reason) {
         var before = awaited;
-        if (before != null && !before.reason.equals(reason)) {
+        awaited = new Trouble(reason, before == null ? Instant.now() : before.since);
+        if (before != null && said.add(reason)) {
             LOG.warnf("Waiting for as long as it takes: %s", reason);
         }
-        awaited = new Trouble(reason, before == null ? Instant.now() : before.since);
     }
 
     void arrived() {
         awaited = null;
+        said.clear();
     }
 
     /** Stops the process: nothing of the batch was written, and its records are read again by the next process. */

@@ -209,10 +209,13 @@ public class Bookkeeping {
     public record PendingSweep(TableId table, long lsn) {}
 
     public Uni<List<PendingSweep>> pendingSweeps() {
-        return pool.query("SELECT schema_name, table_name, lsn FROM " + SNAPSHOTS
-                        + " s WHERE swept_at IS NULL AND (table_complete OR EXISTS (SELECT FROM " + SNAPSHOTS
-                        + " a WHERE a.lsn = s.lsn AND a.all_complete)) ORDER BY lsn, schema_name, table_name")
-                .execute()
+        // On a connection of its own: a statement that the pool itself cannot place leaves a timer behind, which fails
+        // later.
+        return pool.withConnection(connection -> connection
+                        .query("SELECT schema_name, table_name, lsn FROM " + SNAPSHOTS
+                                + " s WHERE swept_at IS NULL AND (table_complete OR EXISTS (SELECT FROM " + SNAPSHOTS
+                                + " a WHERE a.lsn = s.lsn AND a.all_complete)) ORDER BY lsn, schema_name, table_name")
+                        .execute())
                 .map(rows -> {
                     var sweeps = new ArrayList<PendingSweep>();
                     rows.forEach(row -> sweeps.add(
