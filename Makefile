@@ -125,3 +125,54 @@ maven: java
 		echo "error: Maven ($(MVN)) not found. Install Maven 3.8.6 or later; the stack is built with it." >&2; exit 3; }
 	@[ -x "$(dir $(JAVA))javac" ] || command -v javac >/dev/null 2>&1 || { \
 		echo "error: $(JAVA) belongs to a runtime without compiler. Install a JDK 17 or later, or set JAVA_HOME." >&2; exit 3; }
+
+# --- Kubernetes ------------------------------------------------------------------------------------------------------------
+# kind-* work on a cluster of kind named cdc; cluster-* on any other, which is then named: CONTEXT=… (see kind/cluster.sh).
+
+.PHONY: images kind-up kind-demo kind-down cluster-operator cluster-install cluster-demo cluster-uninstall built-for-images
+IMAGE_NAMES = $(SERVICES) connect
+VERSION = $(shell sed -n 's:.*<version>\(.*\)</version>.*:\1:p' pom.xml | head -n 1)
+KIND_CLUSTER ?= cdc
+MAVEN_IMAGE = docker.io/library/maven:3.9.11-eclipse-temurin-21
+
+images: built-for-images ## container images of all parts (REGISTRY=HOST/PATH to push them; see images/build.sh)
+	@exec images/build.sh $(NAMES)
+
+kind-up: ## a cluster on this machine by kind: images, Strimzi, our chart, first proof that source and sink agree
+	@KIND_CLUSTER=$(KIND_CLUSTER) kind/cluster.sh kind-cluster
+	@REGISTRY= ENGINE=docker $(MAKE) --no-print-directory images NAMES="$(IMAGE_NAMES)"
+	@KIND_CLUSTER=$(KIND_CLUSTER) IMAGES="$(IMAGE_NAMES:%=failure-aware-cdc/%:$(VERSION))" kind/cluster.sh kind-load
+	@CONTEXT=kind-$(KIND_CLUSTER) kind/cluster.sh operator
+	@CONTEXT=kind-$(KIND_CLUSTER) kind/cluster.sh install
+
+kind-demo: ## run the five failures in kind's cluster and write their report (REPORT=report)
+	@CONTEXT=kind-$(KIND_CLUSTER) exec kind/cluster.sh demo
+
+kind-down: ## remove kind's cluster with everything in it
+	@KIND_CLUSTER=$(KIND_CLUSTER) exec kind/cluster.sh kind-delete
+
+cluster-operator: ## Strimzi's operator in the cluster of CONTEXT
+	@exec kind/cluster.sh operator
+
+cluster-install: ## our chart in the cluster of CONTEXT (HELM_ARGS="--set images.registry=…")
+	@exec kind/cluster.sh install
+
+cluster-demo: ## run the five failures in the cluster of CONTEXT and write their report (REPORT=report)
+	@exec kind/cluster.sh demo
+
+cluster-uninstall: ## remove our chart, Strimzi's and the namespace from the cluster of CONTEXT
+	@exec kind/cluster.sh uninstall
+
+# By Maven on this machine, or in a container where there is only Docker. Files must be readable by any user of an image.
+built-for-images:
+	@umask 022; \
+	if command -v "$(MVN)" >/dev/null 2>&1 && command -v "$(JAVA)" >/dev/null 2>&1; then \
+		exec $(MAKE) --no-print-directory built; \
+	elif docker info >/dev/null 2>&1; then \
+		echo "No Java and Maven here: building in a container (the first time it also downloads libraries) …"; \
+		mkdir -p target/maven-home && exec docker run --rm -u "$$(id -u):$$(id -g)" -v "$$PWD:/src" -w /src \
+			-e HOME=/src/target/maven-home -e MAVEN_CONFIG=/src/target/maven-home/.m2 $(MAVEN_IMAGE) \
+			mvn -q -B -DskipTests -Duser.home=/src/target/maven-home package; \
+	else \
+		echo "error: to build the images, install a JDK 17 or later and Maven, or Docker." >&2; exit 3; \
+	fi
