@@ -55,11 +55,14 @@ public class VerifierResource {
         return false;
     }
 
+    /** JSON, unless text is asked for by name. */
     @POST
     @Path("verify")
-    @Produces(MediaType.APPLICATION_JSON)
+    @Produces({MediaType.APPLICATION_JSON, MediaType.TEXT_PLAIN})
     public Response verify(
-            @HeaderParam(HttpHeaders.AUTHORIZATION) String authorization, @QueryParam("timeout") String timeout) {
+            @Context HttpHeaders headers,
+            @HeaderParam(HttpHeaders.AUTHORIZATION) String authorization,
+            @QueryParam("timeout") String timeout) {
         if (!token.isIn(authorization)) {
             return error(401, "this needs the header 'Authorization: Bearer <token>'");
         }
@@ -69,7 +72,15 @@ public class VerifierResource {
         } catch (IllegalArgumentException e) {
             return error(400, e.getMessage());
         }
-        return Response.ok(verifications.now(limit), MediaType.APPLICATION_JSON).build();
+        var report = verifications.now(limit);
+        return wantsText(headers)
+                ? Response.ok(TextReport.of(report), TEXT).build()
+                : Response.ok(report, MediaType.APPLICATION_JSON).build();
+    }
+
+    private static boolean wantsText(HttpHeaders headers) {
+        return headers.getAcceptableMediaTypes().stream()
+                .anyMatch(type -> !type.isWildcardSubtype() && type.isCompatible(MediaType.TEXT_PLAIN_TYPE));
     }
 
     @GET

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.equalTo;
 import static org.hamcrest.Matchers.notNullValue;
+import static org.hamcrest.Matchers.startsWith;
 
 import dev.failureaware.cdc.test.KafkaAndPostgres;
 import io.quarkus.test.common.QuarkusTestResource;
@@ -72,6 +73,23 @@ class HttpIT {
                 .contentType("application/json")
                 .body("status", equalTo("PASS"), "history.size()", notNullValue(), "pipeline.slot", equalTo(null));
         get("/history").then().body("[-1].status", equalTo("PASS"), "[-1].summary.totalSourceRows", equalTo(1));
+    }
+
+    @Test
+    void aVerificationIsTextForWhoAsksForItByName() {
+        given().accept("text/plain")
+                .header("Authorization", "Bearer secret")
+                .post("/verify?timeout=20s")
+                .then()
+                .statusCode(200)
+                .contentType("text/plain")
+                .body(startsWith("PASS "));
+        given().accept("text/plain").post("/verify").then().statusCode(401);
+        given().header("Authorization", "Bearer secret")
+                .post("/verify?timeout=20s")
+                .then()
+                .contentType("application/json")
+                .body("status", equalTo("PASS"));
     }
 
     @Test
