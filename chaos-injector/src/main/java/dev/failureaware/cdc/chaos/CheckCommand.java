@@ -15,7 +15,7 @@ final class CheckCommand {
     /** @return the exit code: 0 for a scenario that can be run, 2 for one that cannot and for anything else that is wrong */
     static int run(PrintStream out, PrintStream err, String... args) {
         if (args.length != 2 || !args[0].equals("check")) {
-            err.println("usage: check FILE validates a scenario; without arguments the service starts");
+            err.println(JobCommand.USAGE);
             return REFUSED;
         }
         try {

@@ -1,5 +1,6 @@
 package dev.failureaware.cdc.stack;
 
+import dev.failureaware.cdc.injector.client.ReportText;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -58,17 +59,17 @@ final class DemoCommand implements Callable<Integer> {
     private Integer run(Layout layout, Path file, Path folder) throws IOException, InterruptedException {
         var endpoints = Endpoints.of(layout);
         new FirstVerdict(endpoints).await();
-        var run = new ScenarioRun(endpoints);
+        var injector = endpoints.injector();
         for (var name : REPORT_FILES) {
             Files.deleteIfExists(layout.report().resolve(name));
         }
         System.out.println();
-        run.request("/scenario/run", Files.readString(file));
-        var interrupted = new Thread(run::abort, "abort");
+        injector.run(Files.readString(file));
+        var interrupted = new Thread(injector::abort, "abort");
         Runtime.getRuntime().addShutdownHook(interrupted);
-        var verdict = run.follow();
+        var verdict = injector.follow(System.out::println);
         Runtime.getRuntime().removeShutdownHook(interrupted);
-        System.out.print(ReportText.of(run.report()));
+        System.out.print(ReportText.of(injector.report()));
         for (var name : REPORT_FILES) {
             if (Files.exists(layout.report().resolve(name))) {
                 Files.copy(layout.report().resolve(name), folder.resolve(name));

@@ -1,9 +1,12 @@
 package dev.failureaware.cdc.stack;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.failureaware.cdc.injector.client.InjectorClient;
 import java.io.IOException;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
@@ -68,6 +71,12 @@ final class Endpoints {
         return service == Part.CONNECT
                 ? json.at("/servers/connect/url").asText()
                 : json.path("services").path(service.label()).path("url").asText();
+    }
+
+    /** Asked at once: what runs on this machine is there or is not. */
+    InjectorClient injector() {
+        return new InjectorClient(
+                URI.create(url(Part.CHAOS_INJECTOR)), token(), Duration.ZERO, "see: make logs NAME=chaos-injector");
     }
 
     String supervisorUrl() {

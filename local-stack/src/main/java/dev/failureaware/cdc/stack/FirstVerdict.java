@@ -1,6 +1,7 @@
 package dev.failureaware.cdc.stack;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.failureaware.cdc.injector.client.ReportText;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;

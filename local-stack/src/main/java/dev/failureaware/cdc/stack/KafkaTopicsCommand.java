@@ -1,5 +1,6 @@
 package dev.failureaware.cdc.stack;
 
+import dev.failureaware.cdc.injector.client.Table;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;

@@ -1,5 +1,6 @@
 package dev.failureaware.cdc.stack;
 
+import dev.failureaware.cdc.injector.client.Table;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.PrintStream;

@@ -1,5 +1,6 @@
 package dev.failureaware.cdc.stack;
 
+import dev.failureaware.cdc.injector.client.InjectorException;
 import java.util.concurrent.Callable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -53,6 +54,10 @@ final class StackCommand implements Callable<Integer> {
         if (problem instanceof StackException known) {
             System.err.println("error: " + known.getMessage());
             return known.exitCode().code();
+        }
+        if (problem instanceof InjectorException known) {
+            System.err.println("error: " + known.getMessage());
+            return known.exitCode();
         }
         throw problem;
     }

@@ -1,6 +1,8 @@
 package dev.failureaware.cdc.stack;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.failureaware.cdc.injector.client.EventLine;
+import dev.failureaware.cdc.injector.client.Table;
 import java.io.IOException;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -50,7 +52,7 @@ final class WatchCommand implements Callable<Integer> {
                 .append("\n\n");
         var events = read(endpoints.url(Part.CHAOS_INJECTOR) + "/events?after=0");
         for (var at = Math.max(0, events.size() - EVENTS_SHOWN); at < events.size(); at++) {
-            text.append(ScenarioRun.line(events.get(at))).append('\n');
+            text.append(EventLine.of(events.get(at))).append('\n');
         }
         return text.append("\nCtrl-C leaves; the stack goes on.\n").toString();
     }
@@ -78,7 +80,7 @@ final class WatchCommand implements Callable<Integer> {
     private void printChanges(Endpoints endpoints) {
         for (var event : read(endpoints.url(Part.CHAOS_INJECTOR) + "/events?after=" + lastEvent)) {
             lastEvent = Math.max(lastEvent, event.path("n").asInt());
-            System.out.println(ScenarioRun.line(event));
+            System.out.println(EventLine.of(event));
         }
         var line = summary(endpoints);
         if (!line.equals(lastLine)) {

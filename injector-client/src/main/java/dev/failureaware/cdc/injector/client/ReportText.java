@@ -1,14 +1,14 @@
-package dev.failureaware.cdc.stack;
+package dev.failureaware.cdc.injector.client;
 
 import com.fasterxml.jackson.databind.JsonNode;
 
 /** A run's report for the terminal. */
-final class ReportText {
+public final class ReportText {
     private static final int ROWS_PER_TABLE = 5;
 
     private ReportText() {}
 
-    static String of(JsonNode report) {
+    public static String of(JsonNode report) {
         var table = new Table(
                 "failure", "type", "verdict", "consistent after", "highest lag", "duplicates absorbed", "rows lost");
         for (var failure : report.path("failures")) {
@@ -39,7 +39,7 @@ final class ReportText {
     }
 
     /** A few of the rows that differ, of each table; the rest is in the report. Empty when none does. */
-    static String differences(JsonNode verification) {
+    public static String differences(JsonNode verification) {
         var text = new StringBuilder();
         verification.path("tables").fields().forEachRemaining(table -> {
             var differences = table.getValue().path("differences");
@@ -53,7 +53,7 @@ final class ReportText {
     private static String row(String table, JsonNode difference) {
         var kind = difference.path("class").asText();
         // A whole row differs in all its columns: that tells nothing.
-        var columns = kind.matches("missing|orphan") ? "" : " " + Json.compact(difference.path("columns"));
+        var columns = kind.matches("missing|orphan") ? "" : " " + difference.path("columns");
         return "  " + kind + " " + table + " " + difference.path("key").asText() + columns;
     }
 

@@ -1,35 +1,35 @@
-package dev.failureaware.cdc.stack;
+package dev.failureaware.cdc.injector.client;
 
 import java.util.ArrayList;
 import java.util.List;
 
 /** Text in aligned columns; columns whose values are all numbers stand to the right. */
-final class Table {
+public final class Table {
     private final List<String> header;
     private final List<List<String>> rows = new ArrayList<>();
 
-    Table(List<String> header) {
+    public Table(List<String> header) {
         this.header = header;
     }
 
-    Table(String... header) {
+    public Table(String... header) {
         this(List.of(header));
     }
 
-    Table row(List<String> cells) {
+    public Table row(List<String> cells) {
         rows.add(cells);
         return this;
     }
 
-    Table row(String... cells) {
+    public Table row(String... cells) {
         return row(List.of(cells));
     }
 
-    int size() {
+    public int size() {
         return rows.size();
     }
 
-    String text() {
+    public String text() {
         var widths = new int[header.size()];
         var numeric = new boolean[header.size()];
         for (var column = 0; column < widths.length; column++) {
