@@ -176,3 +176,13 @@ built-for-images:
 	else \
 		echo "error: to build the images, install a JDK 17 or later and Maven, or Docker." >&2; exit 3; \
 	fi
+
+# --- the chart --------------------------------------------------------------------------------------------------------------
+
+.PHONY: test-chart render
+
+test-chart: maven ## tests of the Helm chart; no cluster and no helm needed
+	@exec $(MVN) -B -pl chart-tests verify
+
+render: maven ## write what is made from the chart: its README and k8s/jobs
+	@exec $(MVN) -q -B -pl chart-tests -Dtest=GeneratedFilesTest -Drender=true test

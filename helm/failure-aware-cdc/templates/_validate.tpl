@@ -41,9 +41,6 @@
 {{- if and (eq $plugin.mode "build") (not $plugin.buildOutput) -}}
 {{- $problems = append $problems "connect.plugin.mode=build needs a place for the image: set connect.plugin.buildOutput" -}}
 {{- end -}}
-{{- if and (eq $plugin.mode "imageVolume") (not $plugin.imageVolume) -}}
-{{- $problems = append $problems "connect.plugin.mode=imageVolume needs the plugin's image: set connect.plugin.imageVolume" -}}
-{{- end -}}
 
 {{- range $key := list "connector.class" "tasks.max" "name" "database.hostname" "database.port" "database.dbname" "database.user" "database.password" "database.sslmode" "database.sslrootcert" -}}
 {{- if hasKey $values.connector.config $key -}}

@@ -1,0 +1,118 @@
+package dev.failureaware.cdc.chart;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
+import com.marcnuri.helm.Helm;
+import com.marcnuri.helm.LintResult;
+import com.marcnuri.helm.TemplateCommand;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+
+/** The chart, and what it renders. */
+final class Chart {
+    static final Path REPOSITORY = Path.of("..").toAbsolutePath().normalize();
+    static final Path FOLDER = REPOSITORY.resolve("helm/failure-aware-cdc");
+    static final YAMLMapper YAML = new YAMLMapper();
+
+    /** Names as in the documentation and in k8s/. */
+    static final String RELEASE = "cdc";
+
+    static final String NAMESPACE = "cdc";
+
+    private Chart() {}
+
+    static LintResult lint(Path values) {
+        var folder = merged(values);
+        return new Helm(folder).lint().strict().call();
+    }
+
+    static Rendered defaults() {
+        return with(Map.of());
+    }
+
+    static Rendered with(Map<String, ?> settings) {
+        var command = command(FOLDER);
+        settings.forEach(command::set);
+        return rendered(command);
+    }
+
+    static Rendered with(Path valuesFile) {
+        return rendered(command(FOLDER).withValuesFile(valuesFile));
+    }
+
+    /** Of another folder, for instance a copy with a change. */
+    static Rendered of(Path folder) {
+        return rendered(command(folder));
+    }
+
+    /** The values files that are kept for tests, by name. */
+    static Stream<Path> variants() {
+        try (var files = Files.list(FOLDER.resolve("ci"))) {
+            return files.sorted().toList().stream();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static TemplateCommand command(Path folder) {
+        StubCluster.get();
+        return new Helm(folder)
+                .template()
+                .withName(RELEASE)
+                .withNamespace(NAMESPACE)
+                .withKubeVersion("1.36.0");
+    }
+
+    private static Rendered rendered(TemplateCommand command) {
+        try (var documents = YAML.readerFor(JsonNode.class).<JsonNode>readValues(command.call())) {
+            return new Rendered(
+                    documents.readAll().stream().filter(JsonNode::isObject).toList());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Lint knows no values files, so this is a copy of the chart whose own values are already merged. */
+    private static Path merged(Path values) {
+        try {
+            var copy = copy();
+            var merged = YAML.readTree(FOLDER.resolve("values.yaml").toFile());
+            YAML.readerForUpdating(merged).readValue(values.toFile());
+            YAML.writeValue(
+                    copy.resolve("values.yaml").toFile(),
+                    Merge.of(YAML.readTree(FOLDER.resolve("values.yaml").toFile()), YAML.readTree(values.toFile())));
+            return copy;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** With the linked files in place of the links. */
+    static Path copy() throws IOException {
+        var copy = Files.createTempDirectory(Path.of("target"), "chart");
+        try (var files = Files.walk(FOLDER, java.nio.file.FileVisitOption.FOLLOW_LINKS)) {
+            for (var file : (Iterable<Path>) files::iterator) {
+                var target = copy.resolve(FOLDER.relativize(file).toString());
+                if (Files.isDirectory(file)) {
+                    Files.createDirectories(target);
+                } else {
+                    Files.copy(file, target);
+                }
+            }
+        }
+        return copy;
+    }
+
+    static List<String> lines(Path file) {
+        try {
+            return Files.readAllLines(file);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}
