@@ -74,6 +74,14 @@ class RenderingTest {
     }
 
     @Test
+    void thePodOfHelmTestIsAHookThatReplacesItsPredecessor() throws IOException {
+        assertThat(Files.readString(Chart.FOLDER.resolve("templates/tests/verify.yaml")))
+                .contains("helm.sh/hook: test", "helm.sh/hook-delete-policy: before-hook-creation");
+        assertThat(Chart.defaults().get("Pod", "cdc-verify").at("/metadata").has("annotations"))
+                .isFalse();
+    }
+
+    @Test
     void theTestsOfFieldsFindAMistake() {
         var rendered = Chart.defaults();
         var deployment = (ObjectNode) rendered.get("Deployment", "cdc-verifier").deepCopy();
