@@ -223,6 +223,17 @@ public final class FakeCluster implements AutoCloseable {
         return changes;
     }
 
+    /** Of a ConfigMap. */
+    public Map<String, String> data(String configMap) {
+        var data = controllers
+                .configMaps()
+                .inNamespace(NAMESPACE)
+                .withName(configMap)
+                .get()
+                .getData();
+        return data == null ? Map.of() : data;
+    }
+
     @Override
     public void close() {
         client.close();
