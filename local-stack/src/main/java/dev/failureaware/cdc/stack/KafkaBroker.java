@@ -45,7 +45,13 @@ final class KafkaBroker {
         var configuration = writeConfiguration(partial, "kafka-format.properties");
         launcher.run(
                 "formatting Kafka's data folder",
-                java("kafka.tools.StorageTool", "format", "-t", clusterId(), "-c", configuration.toString()),
+                // In one argument: an id may begin with a dash.
+                java(
+                        "kafka.tools.StorageTool",
+                        "format",
+                        "--cluster-id=" + clusterId(),
+                        "-c",
+                        configuration.toString()),
                 Map.of(),
                 layout.log(Part.KAFKA));
         Files.move(partial, data);
