@@ -1,6 +1,7 @@
 package dev.failureaware.cdc.load;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
+import io.quarkus.runtime.annotations.RegisterForReflection;
 import io.vertx.mutiny.sqlclient.Row;
 import io.vertx.mutiny.sqlclient.RowSet;
 import java.util.List;
@@ -12,6 +13,7 @@ import java.util.stream.StreamSupport;
  *
  * @param version the row's version afterwards, for a delete the one it had at last
  */
+@RegisterForReflection
 record Effect(String table, UUID key, Op op, long version) {
     static final String CUSTOMERS = "customers";
     static final String ORDERS = "orders";

@@ -2,6 +2,7 @@ package dev.failureaware.cdc.load;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
+import io.quarkus.runtime.annotations.RegisterForReflection;
 import java.time.Instant;
 import java.util.List;
 
@@ -12,6 +13,7 @@ import java.util.List;
  * @param run counts lives of the generator on this database; part of every external id
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
+@RegisterForReflection
 record LedgerLine(long n, Long run, Instant at, String kind, State state, List<Effect> effects) {
     enum State {
         /** Noted before anything is sent. Without an outcome line the generator died: nobody knows. */

@@ -23,11 +23,15 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.UUID;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * A namespace of its own in the cluster that the current kube context points to, with our chart in it as a user installs it.
@@ -216,7 +220,7 @@ final class Cluster implements AutoCloseable {
 
     /** Everything in the namespace that a user would see, but what Kubernetes itself puts into each. */
     List<String> leftovers() {
-        var found = new java.util.ArrayList<HasMetadata>();
+        var found = new ArrayList<HasMetadata>();
         found.addAll(client.pods().inNamespace(namespace).list().getItems());
         found.addAll(client.services().inNamespace(namespace).list().getItems());
         found.addAll(client.configMaps().inNamespace(namespace).list().getItems());
@@ -255,11 +259,24 @@ final class Cluster implements AutoCloseable {
                     .list()
                     .getItems());
         }
+        var everywhere = putIntoEachNamespace();
         return found.stream()
-                .map(resource ->
-                        resource.getKind() + " " + resource.getMetadata().getName())
-                .filter(name -> !name.equals("ConfigMap kube-root-ca.crt") && !name.equals("ServiceAccount default"))
+                .map(Cluster::name)
+                .filter(name -> !everywhere.contains(name))
                 .toList();
+    }
+
+    /** What the cluster's own controllers put into every namespace: it is in the default one too. */
+    private Set<String> putIntoEachNamespace() {
+        return Stream.<HasMetadata>concat(
+                        client.configMaps().inNamespace("default").list().getItems().stream(),
+                        client.serviceAccounts().inNamespace("default").list().getItems().stream())
+                .map(Cluster::name)
+                .collect(Collectors.toSet());
+    }
+
+    private static String name(HasMetadata resource) {
+        return resource.getKind() + " " + resource.getMetadata().getName();
     }
 
     // Our services, through the API server
