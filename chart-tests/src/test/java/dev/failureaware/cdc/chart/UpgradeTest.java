@@ -67,6 +67,20 @@ class UpgradeTest {
                 .isFalse();
     }
 
+    /** More would mean further rebalances, and members that no partition is left for. */
+    @Test
+    void anUpgradeNeverAddsAMemberToTheConsumerGroup() {
+        var single = Chart.defaults().get("Deployment", "cdc-sink-consumer").at("/spec/strategy");
+        var several = Chart.with(Map.of("sinkConsumer.replicas", 3))
+                .get("Deployment", "cdc-sink-consumer")
+                .at("/spec/strategy");
+
+        // With a rolling one of which a single pod may be missing, `helm --wait` waits for nothing.
+        assertThat(single).hasToString("{\"type\":\"Recreate\"}");
+        assertThat(several.at("/rollingUpdate/maxSurge").asInt(-1)).isZero();
+        assertThat(several.at("/rollingUpdate/maxUnavailable").asInt()).isEqualTo(1);
+    }
+
     @Test
     void whatTheInjectorWritesIsNoPartOfTheChart() {
         var rendered = Chart.defaults();
