@@ -323,6 +323,53 @@ class InjectorIT {
     }
 
     @Test
+    void a_dry_run_says_what_would_be_done_and_touches_nothing() throws Exception {
+        pipeline.reset();
+        var customers = source().count("customers");
+
+        var plan = authorised()
+                .body(canonical(30, 20))
+                .post("/scenario/run?dry-run=true")
+                .then()
+                .statusCode(200)
+                .extract()
+                .jsonPath();
+
+        assertThat(plan.getBoolean("possible")).isTrue();
+        assertThat(plan.getString("platform")).isEqualTo("local");
+        assertThat(plan.getList("failures.due_seconds")).containsExactly(30f, 60f, 90f, 120f, 150f);
+        assertThat(plan.getString("failures[0].acts[0]")).contains("kill (SIGKILL) the process connect");
+        assertThat(plan.getString("failures[3].undo[0]")).isEqualTo("resume the connector shop");
+        authorised().post("/trigger/backfill?dry-run=true").then().statusCode(200);
+        given().post("/trigger/backfill?dry-run=true").then().statusCode(401);
+        assertThat(pipeline.calls()).isEmpty();
+        assertThat(source().count("customers")).isEqualTo(customers);
+    }
+
+    @Test
+    void a_report_can_be_had_in_each_of_its_forms() throws Exception {
+        pipeline.reset();
+        run(one("backfill", ""));
+
+        given().get("/report?format=html").then().contentType("text/html").body(containsString("<html"));
+        given().get("/report?format=junit")
+                .then()
+                .contentType("application/xml")
+                .body(containsString("<testsuite"));
+        given().get("/report?format=pdf").then().statusCode(400).body("error", containsString("json, html, junit"));
+        given().accept("text/html").get("/report").then().statusCode(200).contentType("application/json");
+    }
+
+    @Test
+    void it_says_that_it_leads() {
+        given().get("/scenario").then().body("leader", equalTo(true));
+        given().get("/q/health/ready")
+                .then()
+                .statusCode(200)
+                .body("checks.find { it.name == 'leader' }.data.leads", equalTo(true));
+    }
+
+    @Test
     void a_wrong_scenario_is_refused_with_everything_that_is_wrong() {
         authorised()
                 .body("{\"id\":\"x\",\"failures\":[{\"id\":\"a\",\"type\":\"meteor\",\"delay_seconds\":-1}]}")

@@ -108,6 +108,22 @@ class KubernetesInjectorIT {
     }
 
     @Test
+    void replicas_that_somebody_sets_in_mid_fault_stay_and_the_failure_proves_nothing() throws Exception {
+        var injector = leading("injector-1");
+        injector.post("/scenario/run", lag(5));
+        await().atMost(LIMIT).until(() -> pipeline.stateOf("sink-consumer").equals("held"));
+
+        operators.scale(5);
+
+        await().atMost(LIMIT).until(() -> injector.state().equals("finished"));
+        var failure = injector.get("/report").path("failures").path(0);
+        assertThat(failure.path("verdict").asText()).isEqualTo("INCONCLUSIVE");
+        assertThat(failure.path("evidence").path("left_as_found").asText()).contains("scaled to 5", "it had 2");
+        assertThat(operators.replicas()).isEqualTo(5);
+        assertThat(cluster.data(JOURNAL)).doesNotContainKey("journal.ndjson");
+    }
+
+    @Test
     void what_lacks_is_named_before_anything_is_touched_and_a_dry_run_shows_all_of_it() throws Exception {
         var injector = leading("injector-1");
         cluster.deny("patch apps deployments/scale cdc-sink-consumer");

@@ -27,7 +27,14 @@ final class FileTurn implements Leadership {
     }
 
     @Override
-    public synchronized void begin(Listener listener) {
+    public void begin(Listener listener) {
+        lock();
+        if (leads()) {
+            listener.gained();
+        }
+    }
+
+    private synchronized void lock() {
         try {
             Files.createDirectories(file.toAbsolutePath().getParent());
             channel = FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
@@ -36,9 +43,6 @@ final class FileTurn implements Leadership {
             LOG.errorf("%s is locked by this process", file);
         } catch (IOException e) {
             LOG.errorf("%s cannot be locked: %s", file, e);
-        }
-        if (leads()) {
-            listener.gained();
         }
     }
 
