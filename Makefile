@@ -13,7 +13,7 @@ SERVICES = sink-consumer verifier chaos-injector load-generator
 .DEFAULT_GOAL = help
 
 .PHONY: help exit-codes demo up watch status trigger-restart trigger-lag trigger-schema trigger-duplicate \
-	trigger-backfill lag connector-status logs source-shell sink-shell kafka-topics kafka-consume preflight \
+	trigger-backfill lag connector-status logs stop start source-shell sink-shell kafka-topics kafka-consume preflight \
 	healthcheck endpoints down clean reset test build java jar built maven
 
 help: ## this list
@@ -54,6 +54,12 @@ connector-status: jar ## the Debezium connector, its task and its replication sl
 
 logs: jar ## the end of the logs (NAME=connect for one of them, FOLLOW=1 to go on)
 	@$(STACK) logs $(NAME) $(if $(FOLLOW),--follow)
+
+stop: jar ## stop one part and leave it stopped (NAME=sink-consumer), for instance to run it in dev mode
+	@$(STACK) stop $(NAME)
+
+start: jar ## start a part that was stopped (NAME=sink-consumer)
+	@$(STACK) start $(NAME)
 
 source-shell: jar ## SQL on the source; statements from standard input
 	@$(STACK) sql source

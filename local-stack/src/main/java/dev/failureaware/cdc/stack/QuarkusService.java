@@ -38,11 +38,17 @@ final class QuarkusService {
         };
     }
 
-    ProcessSpec spec() {
-        var port = port(part);
+    /** The wiring, and where the service listens. */
+    Map<String, String> environment() {
         var all = new LinkedHashMap<>(environment);
         all.put("QUARKUS_HTTP_HOST", Port.HOST);
-        all.put("QUARKUS_HTTP_PORT", Integer.toString(ports.of(port)));
+        all.put("QUARKUS_HTTP_PORT", Integer.toString(ports.of(port(part))));
+        return all;
+    }
+
+    ProcessSpec spec() {
+        var port = port(part);
+        var all = new LinkedHashMap<>(environment());
         all.put("QUARKUS_CONSOLE_COLOR", "false");
         return new ProcessSpec(
                 part,

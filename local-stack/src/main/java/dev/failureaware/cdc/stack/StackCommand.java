@@ -31,6 +31,8 @@ import picocli.CommandLine.Command;
             LagCommand.class,
             ConnectorStatusCommand.class,
             LogsCommand.class,
+            HoldCommand.Stop.class,
+            HoldCommand.Start.class,
             SqlCommand.class,
             KafkaTopicsCommand.class,
             KafkaConsumeCommand.class,

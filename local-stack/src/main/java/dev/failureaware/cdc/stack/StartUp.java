@@ -121,9 +121,17 @@ final class StartUp {
     private void service(Part part, List<CompletableFuture<Void>> needs) {
         step(part, needs, () -> {
             var wiring = new ServiceWiring(layout, ports, secrets, environment);
-            launch(
-                    new QuarkusService(part, layout, ports, wiring.of(part)).spec(),
-                    ports.url(QuarkusService.port(part)));
+            var service = new QuarkusService(part, layout, ports, wiring.of(part));
+            new DevSettings(layout)
+                    .write(
+                            part,
+                            new QuarkusService(
+                                            part,
+                                            layout,
+                                            ports,
+                                            new ServiceWiring(layout, ports, secrets, Map.of()).of(part))
+                                    .environment());
+            launch(service.spec(), ports.url(QuarkusService.port(part)));
         });
     }
 

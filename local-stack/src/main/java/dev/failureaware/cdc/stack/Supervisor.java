@@ -131,6 +131,7 @@ final class Supervisor {
         timer.shutdownNow();
         try {
             Files.deleteIfExists(layout.endpoints());
+            new DevSettings(layout).remove();
         } catch (IOException e) {
             System.out.println(Instant.now() + " cannot remove " + layout.endpoints() + ": " + e.getMessage());
         }
