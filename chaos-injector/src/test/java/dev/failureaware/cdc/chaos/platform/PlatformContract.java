@@ -180,12 +180,13 @@ public abstract class PlatformContract {
         consumer.takeAway(undo);
         consumer.lift(undo);
 
-        assertThat(audited).hasSize(2).allSatisfy(entry -> {
+        // A try that was refused because somebody else was quicker is audited too, and done again.
+        assertThat(audited).filteredOn(Audit.Entry::done).hasSize(2);
+        assertThat(audited).allSatisfy(entry -> {
             assertThat(entry.run()).isEqualTo("run-7");
             assertThat(entry.failure()).isEqualTo("lag-1");
             assertThat(entry.target().name()).contains("sink-consumer");
             assertThat(entry.target().uid()).isNotBlank();
-            assertThat(entry.done()).isTrue();
         });
     }
 }
