@@ -1,7 +1,6 @@
 package dev.failureaware.cdc.system;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.abort;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.marcnuri.helm.Helm;
@@ -27,11 +26,15 @@ import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.UUID;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.extension.ConditionEvaluationResult;
+import org.junit.jupiter.api.extension.ExecutionCondition;
+import org.junit.jupiter.api.extension.ExtensionContext;
 
 /**
  * A namespace of its own in the cluster that the current kube context points to, with our chart in it as a user installs it.
@@ -53,40 +56,67 @@ final class Cluster implements AutoCloseable {
         this.client = client;
     }
 
-    /** Makes the namespace; skips the test visibly where there is no cluster with Strimzi. */
+    /** Makes the namespace. */
     static Cluster ofCurrentContext() {
+        var client = connect();
+        var cluster = new Cluster(client);
+        System.out.printf(
+                "Cluster: context %s, Kubernetes %s, namespace %s%n",
+                context(client), client.getKubernetesVersion().getGitVersion(), cluster.namespace);
+        cluster.createNamespace();
+        return cluster;
+    }
+
+    private static KubernetesClient connect() {
         var config = new ConfigBuilder(Config.autoConfigure(null))
                 .withRequestRetryBackoffLimit(1)
                 .build();
-        var context = config.getCurrentContext() == null
-                ? "none"
-                : config.getCurrentContext().getName();
-        var client = new KubernetesClientBuilder().withConfig(config).build();
-        try {
-            var version = client.getKubernetesVersion().getGitVersion();
-            if (client.apiextensions()
-                            .v1()
-                            .customResourceDefinitions()
-                            .withName("kafkaconnectors.kafka.strimzi.io")
-                            .get()
-                    == null) {
-                throw missing("the cluster of context " + context + " does not know Strimzi's resources", null);
+        return new KubernetesClientBuilder().withConfig(config).build();
+    }
+
+    private static String context(KubernetesClient client) {
+        var context = client.getConfiguration().getCurrentContext();
+        return context == null ? "none" : context.getName();
+    }
+
+    /** Why there is no cluster to test in; empty when there is one. */
+    private static Optional<String> missing() {
+        try (var client = connect()) {
+            try {
+                return client.apiextensions()
+                                        .v1()
+                                        .customResourceDefinitions()
+                                        .withName("kafkaconnectors.kafka.strimzi.io")
+                                        .get()
+                                == null
+                        ? Optional.of(
+                                "the cluster of context " + context(client) + " does not know Strimzi's resources")
+                        : Optional.empty();
+            } catch (KubernetesClientException e) {
+                return Optional.of(
+                        "no cluster answers (context " + context(client) + ", " + client.getMasterUrl() + ")");
             }
-            var cluster = new Cluster(client);
-            System.out.printf(
-                    "Cluster: context %s, Kubernetes %s, namespace %s%n", context, version, cluster.namespace);
-            cluster.createNamespace();
-            return cluster;
-        } catch (KubernetesClientException e) {
-            throw missing("no cluster answers (context " + context + ", " + config.getMasterUrl() + ")", e);
         }
     }
 
-    private static RuntimeException missing(String why, Exception cause) {
-        if (Boolean.parseBoolean(System.getProperty(REQUIRED, "false")) || "".equals(System.getProperty(REQUIRED))) {
-            throw new AssertionError(why + ", and -D" + REQUIRED + " is set", cause);
+    /** Skips a test class visibly where there is no cluster with Strimzi. */
+    static final class Needed implements ExecutionCondition {
+        @Override
+        public ConditionEvaluationResult evaluateExecutionCondition(ExtensionContext context) {
+            if (context.getTestMethod().isPresent()) {
+                return ConditionEvaluationResult.enabled("asked for the class");
+            }
+            var missing = missing();
+            if (missing.isEmpty()) {
+                return ConditionEvaluationResult.enabled("a cluster answers");
+            }
+            var required = System.getProperty(REQUIRED);
+            if (required != null && !required.equals("false")) {
+                throw new AssertionError(missing.get() + ", and -D" + REQUIRED + " is set");
+            }
+            System.out.println("SKIPPED: " + missing.get());
+            return ConditionEvaluationResult.disabled(missing.get() + "; -D" + REQUIRED + " makes this a failure");
         }
-        return abort(why + "; -D" + REQUIRED + " makes this a failure");
     }
 
     private void createNamespace() {

@@ -31,7 +31,7 @@ import org.junit.jupiter.api.extension.TestWatcher;
 @Tag("cluster")
 @TestInstance(Lifecycle.PER_CLASS)
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
-@ExtendWith(ClusterST.LogsOfAFailure.class)
+@ExtendWith({Cluster.Needed.class, ClusterST.LogsOfAFailure.class})
 class ClusterST {
     private static final Duration PATIENCE = Duration.ofMinutes(3);
     private static final Duration LONGEST_SCENARIO = Duration.ofMinutes(20);
