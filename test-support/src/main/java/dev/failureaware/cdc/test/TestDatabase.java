@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
 import java.nio.file.Files;
-import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;
@@ -109,20 +108,9 @@ public record TestDatabase(String host, int port, String name, String user, Stri
     /** Runs an SQL file of the repository, named from the repository's root. */
     public void runFile(String file) {
         try {
-            execute(Files.readString(inRepository(file)));
+            execute(Files.readString(Repository.file(file)));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-    }
-
-    /** Tests start in their module's folder, or in the root when an IDE starts them. */
-    private static Path inRepository(String file) {
-        for (var folder = Path.of("").toAbsolutePath(); folder != null; folder = folder.getParent()) {
-            if (Files.exists(folder.resolve(file))) {
-                return folder.resolve(file);
-            }
-        }
-        throw new IllegalArgumentException(
-                file + " is in no folder above " + Path.of("").toAbsolutePath());
     }
 }

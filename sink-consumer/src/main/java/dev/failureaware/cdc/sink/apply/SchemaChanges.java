@@ -29,11 +29,18 @@ final class SchemaChanges {
         return columns;
     }
 
+    /** Whether the table has all that is needed, so that nothing must be asked and nothing done. */
+    static boolean follows(SinkTable table, List<TableShape> shapes) {
+        return CDC_COLUMNS.keySet().stream().allMatch(table::has)
+                && shapes.stream()
+                        .allMatch(shape -> shape.columns().stream().allMatch(column -> table.has(column.name())));
+    }
+
     /**
      * @param table as the sink has it; without columns where it does not exist
      * @param shapes versions that occur in one batch, oldest first; a column that only an older one has is still needed
      */
-    static List<String> toFollow(SinkTable table, List<TableShape> shapes) {
+    static List<String> toFollow(SinkTable table, List<TableShape> shapes, SinkTypes types) {
         for (var shape : shapes) {
             refuseReservedNames(shape);
         }
@@ -45,14 +52,14 @@ final class SchemaChanges {
                 statements.add(
                         "CREATE SCHEMA IF NOT EXISTS " + quote(newest.table().schema()));
             }
-            statements.add(create(newest));
+            statements.add(create(newest, types));
             newest.columns().forEach(column -> present.add(column.name()));
             present.addAll(CDC_COLUMNS.keySet());
         }
         for (var shape : shapes) {
             for (var column : shape.columns()) {
                 if (present.add(column.name())) {
-                    statements.add("ALTER TABLE " + shape.table().quoted() + " ADD COLUMN " + added(column));
+                    statements.add("ALTER TABLE " + shape.table().quoted() + " ADD COLUMN " + added(column, types));
                 }
             }
         }
@@ -65,11 +72,11 @@ final class SchemaChanges {
     }
 
     /** No foreign keys and no unique constraints but the key: events of several partitions come in any order. */
-    private static String create(TableShape shape) {
+    private static String create(TableShape shape, SinkTypes types) {
         var parts = new ArrayList<String>();
         shape.columns()
-                .forEach(column ->
-                        parts.add(quote(column.name()) + " " + column.type() + (column.nullable() ? "" : " NOT NULL")));
+                .forEach(column -> parts.add(quote(column.name()) + " " + types.sql(column.type())
+                        + (column.nullable() ? "" : " NOT NULL")));
         CDC_COLUMNS.forEach((name, type) -> parts.add(quote(name) + " " + type));
         if (shape.hasKey()) {
             parts.add(shape.keyColumns().stream()
@@ -83,8 +90,8 @@ final class SchemaChanges {
      * With the source's default, because that is what the source's old rows got, without an event. Without a default they
      * are null there too, whatever the column allows now.
      */
-    private static String added(ColumnShape column) {
-        var sql = quote(column.name()) + " " + column.type();
+    private static String added(ColumnShape column, SinkTypes types) {
+        var sql = quote(column.name()) + " " + types.sql(column.type());
         if (column.defaultText() == null) {
             return sql;
         }

@@ -34,18 +34,23 @@ class SinkCatalog {
         var sink = known.get(table);
         var start = sink != null ? Uni.createFrom().item(sink) : load(connection, table);
         return start.chain(found -> {
-            var changes = SchemaChanges.toFollow(found, shapes);
-            if (changes.isEmpty()) {
+            if (SchemaChanges.follows(found, shapes)) {
                 known.put(table, found);
                 return Uni.createFrom().item(found);
             }
-            var done = Uni.createFrom().voidItem();
-            for (var sql : changes) {
-                LOG.infof("%s: %s", table, sql);
-                done = done.chain(() -> connection.query(sql).execute()).replaceWithVoid();
-            }
-            return done.chain(() -> load(connection, table)).invoke(loaded -> known.put(table, loaded));
+            return SinkTypes.of(connection, shapes).chain(types -> change(connection, table, found, shapes, types));
         });
+    }
+
+    private Uni<SinkTable> change(
+            SqlConnection connection, TableId table, SinkTable found, List<TableShape> shapes, SinkTypes types) {
+        var changes = SchemaChanges.toFollow(found, shapes, types);
+        var done = Uni.createFrom().voidItem();
+        for (var sql : changes) {
+            LOG.infof("%s: %s", table, sql);
+            done = done.chain(() -> connection.query(sql).execute()).replaceWithVoid();
+        }
+        return done.chain(() -> load(connection, table)).invoke(loaded -> known.put(table, loaded));
     }
 
     /** Drops what is known: after a rolled back transaction, or when somebody else may have changed the tables. */

@@ -84,7 +84,7 @@ public class EventDecoder {
     }
 
     private static List<String> keyValues(TableShape shape, JsonNode key) {
-        var forms = new HashMap<String, ValueForm>();
+        var forms = new HashMap<String, TextForm>();
         shape.columns().forEach(column -> forms.put(column.name(), column.form()));
         var values = new ArrayList<String>(shape.keyColumns().size());
         for (var column : shape.keyColumns()) {
