@@ -105,10 +105,19 @@ public record TestDatabase(String host, int port, String name, String user, Stri
         return this;
     }
 
+    /** The answer to the one question in an SQL file of the repository. */
+    public List<Map<String, Object>> queryFile(String file) {
+        return query(read(file));
+    }
+
     /** Runs an SQL file of the repository, named from the repository's root. */
     public void runFile(String file) {
+        execute(read(file));
+    }
+
+    private static String read(String file) {
         try {
-            execute(Files.readString(Repository.file(file)));
+            return Files.readString(Repository.file(file));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -212,7 +212,12 @@ public class EventDecoder {
         }
 
         TableShape shape(JsonNode source, Enveloped key) {
-            if (shape == null || shapeKey != key.version()) {
+            // Two tables may share a topic, and then the bytes of their schema parts: the connector makes both names
+            // the same.
+            if (shape == null
+                    || shapeKey != key.version()
+                    || !shape.table().name().equals(source.path("table").asText())
+                    || !shape.table().schema().equals(source.path("schema").asText())) {
                 shape = new TableShape(
                         new TableId(
                                 source.path("schema").asText(),
