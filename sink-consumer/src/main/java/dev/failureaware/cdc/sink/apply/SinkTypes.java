@@ -6,9 +6,7 @@ import dev.failureaware.cdc.sink.decode.TableShape;
 import io.smallrye.mutiny.Uni;
 import io.vertx.mutiny.sqlclient.SqlConnection;
 import io.vertx.mutiny.sqlclient.Tuple;
-import java.util.Collection;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 
@@ -29,10 +27,8 @@ final class SinkTypes {
         this.names = Map.copyOf(names);
     }
 
-    static Uni<SinkTypes> of(SqlConnection connection, List<TableShape> shapes) {
-        var unknown = shapes.stream()
-                .map(TableShape::columns)
-                .flatMap(Collection::stream)
+    static Uni<SinkTypes> of(SqlConnection connection, TableShape shape) {
+        var unknown = shape.columns().stream()
                 .map(ColumnShape::type)
                 .filter(type -> !type.builtIn())
                 .map(type -> type.name().toLowerCase(Locale.ROOT))

@@ -138,7 +138,7 @@ class BatchPlannerTest {
         var plan = plan(
                 snapshotRow(P0, 10, "1", 500, Snapshot.PART), snapshotRow(P1, 20, "2", 500, Snapshot.LAST_OF_TABLE));
 
-        assertThat(plan.snapshotMarks()).containsExactly(new SnapshotMark(TABLE, 500, true, false));
+        assertThat(plan.snapshotMarks()).containsExactly(new SnapshotMark(TABLE, 500, P0.topic(), true, false));
         assertThat(plan.tables().get(0).upserts().get(0).rows())
                 .extracting(Plan.RowUpsert::after)
                 .containsOnly(500L);
