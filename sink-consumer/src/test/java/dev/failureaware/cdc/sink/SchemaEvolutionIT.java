@@ -110,6 +110,7 @@ class SchemaEvolutionIT {
         at.commit(0, renamed.update(Map.of("id", 2L, "renamed", "changed")));
         at.commit(1, renamed.insert(Map.of("id", 4L, "renamed", "in another partition")));
         at.commit(0, renamed.delete(Map.of("id", 1L)));
+        at.send(renamed.tombstone(Map.of("id", 1L)).record(0));
         at.commit(0, renamed.insert(Map.of("id", 3L, "renamed", "after")));
 
         at.awaitStopped("renamed, or dropped and added?");

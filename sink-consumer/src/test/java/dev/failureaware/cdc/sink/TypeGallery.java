@@ -12,7 +12,8 @@ final class TypeGallery {
 
     /** What the source needs before the table, and the sink too: types of a user are not created by the sink. */
     static final String TYPES = """
-            CREATE EXTENSION hstore; CREATE EXTENSION citext; CREATE EXTENSION ltree; CREATE EXTENSION cube;
+            CREATE EXTENSION IF NOT EXISTS hstore; CREATE EXTENSION IF NOT EXISTS citext;
+            CREATE EXTENSION IF NOT EXISTS ltree; CREATE EXTENSION IF NOT EXISTS cube;
             CREATE TYPE mood AS ENUM ('sad', 'so so', 'hap"py,''ä');
             CREATE DOMAIN positive AS int CHECK (value > 0);
             CREATE DOMAIN short AS varchar(5);

@@ -2,7 +2,7 @@ package dev.failureaware.cdc.sink.decode;
 
 import com.fasterxml.jackson.databind.JsonNode;
 
-/** An array of one dimension; Debezium does not carry others: see docs/guarantees.md. */
+/** An array of one dimension; Debezium does not carry others: see docs/types.md. */
 record ArrayForm(ValueForm element) implements TextForm {
     /** What Java prints for an array inside an array: all that is left of a text array of two dimensions. */
     private static final String LOST_ROW = "[Ljava.lang.";
@@ -12,7 +12,7 @@ record ArrayForm(ValueForm element) implements TextForm {
         if (value == null || value.isNull()) {
             return null;
         }
-        if (value.size() == 1 && ValueForm.Placeholder.TEXT.equals(value.get(0).textValue())) {
+        if (isPlaceholder(value)) {
             return ValueForm.UNAVAILABLE;
         }
         var text = new StringBuilder("{");
@@ -23,6 +23,22 @@ record ArrayForm(ValueForm element) implements TextForm {
             append(text, element.text(item));
         }
         return text.append('}').toString();
+    }
+
+    /** The placeholder as text, as base64, as a uuid made of it, or, among numbers and dates, as the codes of its letters. */
+    private static boolean isPlaceholder(JsonNode value) {
+        if (value.size() == 1) {
+            return ValueForm.Placeholder.FORMS.contains(value.get(0).asText());
+        }
+        if (value.size() != ValueForm.Placeholder.TEXT.length()) {
+            return false;
+        }
+        for (var i = 0; i < value.size(); i++) {
+            if (!value.get(i).isIntegralNumber() || value.get(i).asInt() != ValueForm.Placeholder.TEXT.charAt(i)) {
+                return false;
+            }
+        }
+        return true;
     }
 
     private static void append(StringBuilder text, String item) {

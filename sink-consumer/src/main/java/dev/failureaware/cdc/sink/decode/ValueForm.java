@@ -9,6 +9,8 @@ import java.nio.charset.StandardCharsets;
 import java.time.LocalTime;
 import java.util.Base64;
 import java.util.HexFormat;
+import java.util.Set;
+import java.util.UUID;
 
 /** How the connector writes a column's values into JSON, and how PostgreSQL reads them as text. */
 public enum ValueForm implements TextForm {
@@ -76,7 +78,7 @@ public enum ValueForm implements TextForm {
     HSTORE {
         @Override
         String textOf(JsonNode value) {
-            return Hstore.text(value.asText());
+            return Placeholder.HSTORE.equals(value.asText()) ? UNAVAILABLE : Hstore.text(value.asText());
         }
     },
     POINT {
@@ -195,5 +197,12 @@ public enum ValueForm implements TextForm {
 
         static final String TEXT = "__debezium_unavailable_value";
         static final String BYTES = Base64.getEncoder().encodeToString(TEXT.getBytes(StandardCharsets.UTF_8));
+        /** As the only element of an array. */
+        static final Set<String> FORMS = Set.of(
+                TEXT,
+                BYTES,
+                UUID.nameUUIDFromBytes(TEXT.getBytes(StandardCharsets.UTF_8)).toString());
+        /** As an hstore. */
+        static final String HSTORE = "{\"" + TEXT + "\":\"" + TEXT + "\"}";
     }
 }

@@ -62,11 +62,20 @@ class ValueFormTest {
                 "\"X19kZWJleml1bV91bmF2YWlsYWJsZV92YWx1ZQ==\"",
                 ValueForm.TEXT_IN_BYTES,
                 "\"X19kZWJleml1bV91bmF2YWlsYWJsZV92YWx1ZQ==\"",
+                ValueForm.HSTORE,
+                "\"{\\\"__debezium_unavailable_value\\\":\\\"__debezium_unavailable_value\\\"}\"",
                 new ArrayForm(ValueForm.PLAIN),
-                "[\"__debezium_unavailable_value\"]");
+                "[\"__debezium_unavailable_value\"]",
+                new ArrayForm(ValueForm.BYTES),
+                "[\"X19kZWJleml1bV91bmF2YWlsYWJsZV92YWx1ZQ==\"]",
+                new ArrayForm(ValueForm.DAYS),
+                "[95,95,100,101,98,101,122,105,117,109,95,117,110,97,118,97,105,108,97,98,108,101,95,118,97,108,117,101]");
         for (var form : forms.entrySet()) {
             assertThat(form.getKey().text(JSON.readTree(form.getValue()))).isSameAs(ValueForm.UNAVAILABLE);
         }
+        assertThat(new ArrayForm(ValueForm.PLAIN).text(JSON.readTree("[\"b68a35a7-17ad-35b3-af2a-ae46edb4545a\"]")))
+                .as("of an array of uuids")
+                .isSameAs(ValueForm.UNAVAILABLE);
     }
 
     @Test
