@@ -45,4 +45,14 @@ public final class SinkBookkeeping {
      * the sink has seen, and what the sweep after each removed.
      */
     public static final TableId SNAPSHOTS = new TableId(SCHEMA, "snapshots");
+    /**
+     * {@code schema_name, table_name, schema_lsn}: position of the first event known to have the shape that the sink's table
+     * follows.
+     */
+    public static final TableId TABLES = new TableId(SCHEMA, "tables");
+    /**
+     * {@code schema_name, table_name, column_name, new_name}: columns that the source no longer has, and their new names. A
+     * person may write here too, to say what cannot be known from events.
+     */
+    public static final TableId FORMER_COLUMNS = new TableId(SCHEMA, "former_columns");
 }

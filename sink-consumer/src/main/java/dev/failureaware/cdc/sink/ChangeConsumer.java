@@ -1,8 +1,10 @@
 package dev.failureaware.cdc.sink;
 
+import dev.failureaware.cdc.model.TableId;
 import dev.failureaware.cdc.sink.apply.Bookkeeping;
 import dev.failureaware.cdc.sink.apply.FailureKind;
 import dev.failureaware.cdc.sink.apply.PlanApplier;
+import dev.failureaware.cdc.sink.apply.TableStoppedException;
 import dev.failureaware.cdc.sink.decode.Decoded;
 import dev.failureaware.cdc.sink.decode.EventDecoder;
 import dev.failureaware.cdc.sink.plan.BatchPlanner;
@@ -19,6 +21,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
@@ -41,6 +44,7 @@ class ChangeConsumer {
     private final PlanApplier applier;
     private final Bookkeeping bookkeeping;
     private final PartitionAssignment assignment;
+    private final StoppedTables stopped;
     private final KafkaClientService clients;
     private final SinkConfig config;
     private final SinkHealth health;
@@ -51,6 +55,7 @@ class ChangeConsumer {
             PlanApplier applier,
             Bookkeeping bookkeeping,
             PartitionAssignment assignment,
+            StoppedTables stopped,
             KafkaClientService clients,
             SinkConfig config,
             SinkHealth health,
@@ -59,6 +64,7 @@ class ChangeConsumer {
         this.applier = applier;
         this.bookkeeping = bookkeeping;
         this.assignment = assignment;
+        this.stopped = stopped;
         this.clients = clients;
         this.config = config;
         this.health = health;
@@ -115,7 +121,41 @@ class ChangeConsumer {
                 .recoverWithUni(this::rejoin);
     }
 
+    /** Applies the batch; when that stops a table, once more without the events that have to wait. */
     private Uni<Void> attempt(List<Decoded> events, Map<TopicPartition, PartitionState> states, int generation) {
+        return attempt(events, stopped.all().keySet(), states, generation);
+    }
+
+    private Uni<Void> attempt(
+            List<Decoded> events,
+            Set<TableId> stoppedBefore,
+            Map<TopicPartition, PartitionState> states,
+            int generation) {
+        var through = stopped.letThrough(events, stoppedBefore);
+        if (assignment.states(generation).isEmpty()) {
+            return Uni.createFrom().voidItem(); // What waits may have been forgotten in between; it is all read again.
+        }
+        return apply(through, states, generation)
+                .onFailure(TableStoppedException.class)
+                .recoverWithUni(failure -> {
+                    stopped.stop((TableStoppedException) failure);
+                    return attempt(events, stoppedBefore, states, generation);
+                })
+                .call(this::pauseHeld);
+    }
+
+    /** The channel resumes all partitions when it has room again, so this is done after each batch. */
+    private Uni<Void> pauseHeld() {
+        var held = stopped.heldPartitions();
+        if (held.isEmpty()) {
+            return Uni.createFrom().voidItem();
+        }
+        return clients.getConsumer(CHANNEL).runOnPollingThread(consumer -> {
+            consumer.pause(held.stream().filter(consumer.assignment()::contains).toList());
+        });
+    }
+
+    private Uni<Void> apply(List<Decoded> events, Map<TopicPartition, PartitionState> states, int generation) {
         var newestSnapshot = BatchPlanner.needsNewestSnapshot(events)
                 ? bookkeeping.newestSnapshot()
                 : Uni.createFrom().item(0L);
@@ -134,9 +174,14 @@ class ChangeConsumer {
     /** All of the assignment is taken anew, with offsets read from the database. */
     private Uni<Void> rejoin(Throwable fenced) {
         LOG.warnf("%s; joining the group again", fenced.getMessage());
+        return readAgain();
+    }
+
+    /** Joins the group again, and so reads every partition from its stored offset. */
+    Uni<Void> readAgain() {
         assignment.lose();
         return clients.getConsumer(CHANNEL).runOnPollingThread(consumer -> {
-            consumer.enforceRebalance("fenced by the sink database");
+            consumer.enforceRebalance("reading again from the offsets in the sink database");
         });
     }
 

@@ -34,6 +34,7 @@ import org.jboss.logging.Logger;
     private static final Logger LOG = Logger.getLogger(PartitionAssignment.class);
 
     private final Bookkeeping bookkeeping;
+    private final StoppedTables stopped;
     private final SinkConfig config;
     private final SinkHealth health;
 
@@ -42,8 +43,9 @@ import org.jboss.logging.Logger;
     private volatile Assigned assigned = NOTHING;
     private volatile CompletableFuture<Void> inProgress = CompletableFuture.completedFuture(null);
 
-    PartitionAssignment(Bookkeeping bookkeeping, SinkConfig config, SinkHealth health) {
+    PartitionAssignment(Bookkeeping bookkeeping, StoppedTables stopped, SinkConfig config, SinkHealth health) {
         this.bookkeeping = bookkeeping;
+        this.stopped = stopped;
         this.config = config;
         this.health = health;
     }
@@ -95,6 +97,9 @@ import org.jboss.logging.Logger;
             consumer.seek(partition, state.nextOffset());
         });
         var generation = consumer.groupMetadata().generationId();
+        // In this order: whoever still works on a batch of before must not see it without what waits.
+        lose();
+        stopped.readAgain();
         synchronized (this) {
             assigned = new Assigned(generation, Map.copyOf(found));
         }

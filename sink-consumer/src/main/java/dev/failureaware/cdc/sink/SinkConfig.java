@@ -1,5 +1,7 @@
 package dev.failureaware.cdc.sink;
 
+import dev.failureaware.cdc.sink.apply.SchemaPolicy.MissingTable;
+import dev.failureaware.cdc.sink.apply.SchemaPolicy.OnChange;
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
 import jakarta.validation.constraints.NotBlank;
@@ -18,9 +20,32 @@ interface SinkConfig {
     @WithDefault("5s")
     Duration retryMax();
 
+    /** How often a stopped table is tried again. */
+    @WithDefault("5s")
+    Duration stoppedRetry();
+
     /** How long a rebalance waits for the batch in progress; a longer one is dropped and read again by the next owner. */
     @WithDefault("5s")
     Duration revokeWait();
+
+    /** Whether the sink creates a table that is missing, or lets its events wait until somebody has. */
+    @WithDefault("create")
+    MissingTable missingTables();
+
+    /** A column that the source has dropped: drop it too, keep it and write it no more, or stop the table. */
+    @WithDefault("keep")
+    OnChange onDrop();
+
+    /**
+     * Columns that are gone while others are new. {@code apply} renames where there is one of each and the type is the same;
+     * {@code keep} takes them for different columns.
+     */
+    @WithDefault("stop-table")
+    OnChange onRename();
+
+    /** A type that no longer holds all that it held: {@code keep} leaves the sink's type where that holds the new values. */
+    @WithDefault("stop-table")
+    OnChange onNarrowing();
 
     /** Only for tests of the verifier: a way in which this sink shall be wrong. */
     @WithDefault("none")

@@ -13,14 +13,19 @@ import java.util.Locale;
 @ApplicationScoped
 class SinkMetrics {
     private final MeterRegistry registry;
+    private final StoppedTables stopped;
     private final Counter duplicates;
     private final Counter upserted;
     private final Counter deleted;
     private final Counter swept;
     private final Counter parked;
 
-    SinkMetrics(MeterRegistry registry) {
+    SinkMetrics(MeterRegistry registry, StoppedTables stopped) {
         this.registry = registry;
+        // The registry holds what it asks only weakly.
+        this.stopped = stopped;
+        registry.gauge(
+                "cdc.sink.tables.stopped", this.stopped, tables -> tables.all().size());
         duplicates = registry.counter("cdc.sink.duplicates");
         upserted = registry.counter("cdc.sink.rows", "change", "upserted");
         deleted = registry.counter("cdc.sink.rows", "change", "deleted");

@@ -38,7 +38,6 @@ class SnapshotSweeper {
 
     private final Bookkeeping bookkeeping;
     private final Map<String, Object> kafka;
-    private final SinkConfig config;
     private final SinkMetrics metrics;
 
     /** Ends of the log, taken after the snapshot was known to be complete. Taking them anew is as right, only later. */
@@ -47,11 +46,9 @@ class SnapshotSweeper {
     SnapshotSweeper(
             Bookkeeping bookkeeping,
             @Identifier("default-kafka-broker") Map<String, Object> kafka,
-            SinkConfig config,
             SinkMetrics metrics) {
         this.bookkeeping = bookkeeping;
         this.kafka = kafka;
-        this.config = config;
         this.metrics = metrics;
     }
 
@@ -85,10 +82,9 @@ class SnapshotSweeper {
     }
 
     private boolean isPastFence(PendingSweep sweep) {
-        var topic = config.topicPrefix() + "." + sweep.table();
         try (var consumer = consumer()) {
-            var fence = fences.computeIfAbsent(sweep, key -> ends(topic));
-            var applied = bookkeeping.nextOffsets(topic).await().indefinitely();
+            var fence = fences.computeIfAbsent(sweep, key -> ends(sweep.topic()));
+            var applied = bookkeeping.nextOffsets(sweep.topic()).await().indefinitely();
             return fence.entrySet().stream()
                     .allMatch(end -> isApplied(
                             consumer,

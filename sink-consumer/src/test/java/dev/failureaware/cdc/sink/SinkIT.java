@@ -185,6 +185,9 @@ class SinkIT {
         var altered = DebeziumTable.named(name)
                 .key("id", INT8)
                 .nullable("text", TEXT)
+                .nullable("amount", numeric(10, 2))
+                .nullable("at", TIMESTAMPTZ)
+                .nullable("doc", JSON)
                 .nullable("tier", varchar(20), "it's standard");
         send(1, stream.commit(altered.insert(Map.of("id", 7L, "text", "new", "tier", "gold"))));
         send(1, stream.commit(altered.update(row(4, "old, touched")))); // tier is null here, explicitly.

@@ -6,6 +6,10 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.ProcessBuilder.Redirect;
 import java.time.Duration;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
 
 /**
  * The embedded servers: at most one of each per JVM, started when first asked for, ended with the JVM.
@@ -16,6 +20,7 @@ import java.time.Duration;
 final class EmbeddedServers {
     private static EmbeddedPostgres postgres;
     private static EmbeddedKafkaBroker kafka;
+    private static final Map<String, List<String>> CONNECT_WORKERS = new HashMap<>();
 
     private EmbeddedServers() {}
 
@@ -28,16 +33,23 @@ final class EmbeddedServers {
         return (String) onSystemClassLoader("startKafka");
     }
 
-    private static Object onSystemClassLoader(String method) {
+    /** A Connect worker on that broker: where its REST interface listens, and the file that it logs to. */
+    @SuppressWarnings("unchecked")
+    static List<String> connectWorker(String kafkaBootstrapServers) {
+        return (List<String>) onSystemClassLoader("startConnect", kafkaBootstrapServers);
+    }
+
+    private static Object onSystemClassLoader(String method, String... arguments) {
         var thread = Thread.currentThread();
         var before = thread.getContextClassLoader();
         var system = ClassLoader.getSystemClassLoader();
         thread.setContextClassLoader(system);
         try {
+            var types = Arrays.stream(arguments).map(String::getClass).toArray(Class<?>[]::new);
             var shared =
-                    Class.forName(EmbeddedServers.class.getName(), true, system).getDeclaredMethod(method);
+                    Class.forName(EmbeddedServers.class.getName(), true, system).getDeclaredMethod(method, types);
             shared.setAccessible(true);
-            return shared.invoke(null);
+            return shared.invoke(null, (Object[]) arguments);
         } catch (ReflectiveOperationException e) {
             throw new IllegalStateException("an embedded server does not start: " + e.getCause(), e);
         } finally {
@@ -83,5 +95,9 @@ final class EmbeddedServers {
             Runtime.getRuntime().addShutdownHook(new Thread(kafka::close));
         }
         return kafka.getAdvertisedListeners().replaceFirst("^[A-Z]+://", "");
+    }
+
+    private static synchronized List<String> startConnect(String kafkaBootstrapServers) {
+        return CONNECT_WORKERS.computeIfAbsent(kafkaBootstrapServers, ConnectProcess::start);
     }
 }

@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
 import java.nio.file.Files;
-import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;
@@ -106,23 +105,21 @@ public record TestDatabase(String host, int port, String name, String user, Stri
         return this;
     }
 
+    /** The answer to the one question in an SQL file of the repository. */
+    public List<Map<String, Object>> queryFile(String file) {
+        return query(read(file));
+    }
+
     /** Runs an SQL file of the repository, named from the repository's root. */
     public void runFile(String file) {
+        execute(read(file));
+    }
+
+    private static String read(String file) {
         try {
-            execute(Files.readString(inRepository(file)));
+            return Files.readString(Repository.file(file));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-    }
-
-    /** Tests start in their module's folder, or in the root when an IDE starts them. */
-    private static Path inRepository(String file) {
-        for (var folder = Path.of("").toAbsolutePath(); folder != null; folder = folder.getParent()) {
-            if (Files.exists(folder.resolve(file))) {
-                return folder.resolve(file);
-            }
-        }
-        throw new IllegalArgumentException(
-                file + " is in no folder above " + Path.of("").toAbsolutePath());
     }
 }

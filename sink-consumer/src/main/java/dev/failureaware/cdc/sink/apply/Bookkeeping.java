@@ -44,7 +44,14 @@ public class Bookkeeping {
                      (schema_name text, table_name text, lsn bigint,
                       table_complete boolean NOT NULL, all_complete boolean NOT NULL,
                       swept_at timestamptz, rows_swept bigint,
-                      PRIMARY KEY (schema_name, table_name, lsn))""");
+                      PRIMARY KEY (schema_name, table_name, lsn))""",
+            "ALTER TABLE " + SNAPSHOTS + " ADD COLUMN IF NOT EXISTS topic text",
+            "CREATE TABLE IF NOT EXISTS " + SinkBookkeeping.TABLES.quoted() + """
+                     (schema_name text, table_name text, schema_lsn bigint NOT NULL,
+                      PRIMARY KEY (schema_name, table_name))""",
+            "CREATE TABLE IF NOT EXISTS " + SinkBookkeeping.FORMER_COLUMNS.quoted() + """
+                     (schema_name text, table_name text, column_name text, new_name text,
+                      PRIMARY KEY (schema_name, table_name, column_name))""");
 
     private final Pool pool;
     private volatile boolean created;
@@ -190,7 +197,8 @@ public class Bookkeeping {
         }
         return connection
                 .preparedQuery("INSERT INTO " + SNAPSHOTS
-                        + " AS s (schema_name, table_name, lsn, table_complete, all_complete) VALUES ($1, $2, $3, $4, $5)"
+                        + " AS s (schema_name, table_name, lsn, table_complete, all_complete, topic)"
+                        + " VALUES ($1, $2, $3, $4, $5, $6)"
                         + " ON CONFLICT (schema_name, table_name, lsn) DO UPDATE SET"
                         + " table_complete = s.table_complete OR excluded.table_complete,"
                         + " all_complete = s.all_complete OR excluded.all_complete")
@@ -200,26 +208,28 @@ public class Bookkeeping {
                                 mark.table().name(),
                                 mark.lsn(),
                                 mark.ofTable() || mark.ofAll(),
-                                mark.ofAll()))
+                                mark.ofAll(),
+                                mark.topic()))
                         .toList())
                 .replaceWithVoid();
     }
 
     /** A complete snapshot of one table whose phantoms were not removed yet. */
-    public record PendingSweep(TableId table, long lsn) {}
+    public record PendingSweep(TableId table, long lsn, String topic) {}
 
     public Uni<List<PendingSweep>> pendingSweeps() {
         // On a connection of its own: a statement that the pool itself cannot place leaves a timer behind, which fails
         // later.
         return pool.withConnection(connection -> connection
-                        .query("SELECT schema_name, table_name, lsn FROM " + SNAPSHOTS
-                                + " s WHERE swept_at IS NULL AND (table_complete OR EXISTS (SELECT FROM " + SNAPSHOTS
+                        .query("SELECT schema_name, table_name, lsn, topic FROM " + SNAPSHOTS
+                                + " s WHERE swept_at IS NULL AND topic IS NOT NULL AND (table_complete OR EXISTS"
+                                + " (SELECT FROM " + SNAPSHOTS
                                 + " a WHERE a.lsn = s.lsn AND a.all_complete)) ORDER BY lsn, schema_name, table_name")
                         .execute())
                 .map(rows -> {
                     var sweeps = new ArrayList<PendingSweep>();
-                    rows.forEach(row -> sweeps.add(
-                            new PendingSweep(new TableId(row.getString(0), row.getString(1)), row.getLong(2))));
+                    rows.forEach(row -> sweeps.add(new PendingSweep(
+                            new TableId(row.getString(0), row.getString(1)), row.getLong(2), row.getString(3))));
                     return sweeps;
                 });
     }

@@ -1,11 +1,16 @@
 package dev.failureaware.cdc.sink.apply;
 
 import dev.failureaware.cdc.sink.plan.Plan;
+import dev.failureaware.cdc.sink.plan.Plan.RowDelete;
+import dev.failureaware.cdc.sink.plan.Plan.ShapeUse;
 import dev.failureaware.cdc.sink.plan.Plan.TableWork;
 import io.smallrye.mutiny.Uni;
 import io.vertx.mutiny.sqlclient.Pool;
 import io.vertx.mutiny.sqlclient.SqlConnection;
 import jakarta.enterprise.context.ApplicationScoped;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
 import org.apache.kafka.common.TopicPartition;
 
 /** Writes a plan: rows, offsets, snapshot marks and parked records in one transaction, or nothing. */
@@ -56,7 +61,7 @@ public class PlanApplier {
     }
 
     private Uni<Result> write(SqlConnection connection, Plan plan, TableWork work) {
-        return catalog.follow(connection, work.table(), work.shapes())
+        return catalog.follow(connection, work.use())
                 .chain(sink -> delete(connection, work, sink)
                         .chain(deleted -> upsert(connection, work, sink).map(deleted::plus)))
                 .call(result -> result.unchanged() == 0
@@ -65,19 +70,25 @@ public class PlanApplier {
     }
 
     private Uni<Result> delete(SqlConnection connection, TableWork work, SinkTable sink) {
-        if (work.deletes().isEmpty()) {
-            return Uni.createFrom().item(Result.NOTHING);
+        var byKey = new LinkedHashMap<List<String>, List<RowDelete>>();
+        work.deletes()
+                .forEach(delete -> byKey.computeIfAbsent(
+                                OlderShapes.places(delete.keyColumns(), sink), key -> new ArrayList<>())
+                        .add(delete));
+        var total = Uni.createFrom().item(Result.NOTHING);
+        for (var group : byKey.entrySet()) {
+            total = total.chain(sum -> connection
+                    .preparedQuery(UpsertSql.delete(work.table(), group.getKey(), sink))
+                    .execute(UpsertSql.deleteKeys(group.getValue()))
+                    .map(rows -> sum.plus(new Result(0, rows.rowCount(), 0))));
         }
-        var sql = UpsertSql.delete(work.table(), work.deletes().get(0).keyColumns(), sink);
-        return connection
-                .preparedQuery(sql)
-                .execute(UpsertSql.deleteKeys(work.deletes()))
-                .map(rows -> new Result(0, rows.rowCount(), 0));
+        return total;
     }
 
     private Uni<Result> upsert(SqlConnection connection, TableWork work, SinkTable sink) {
         var total = Uni.createFrom().item(Result.NOTHING);
-        for (var group : work.upserts()) {
+        for (var given : work.upserts()) {
+            var group = OlderShapes.placed(given, sink);
             total = total.chain(sum -> connection
                     .preparedQuery(UpsertSql.upsert(work.table(), group, sink))
                     .execute(UpsertSql.upsertValues(group))
@@ -95,5 +106,10 @@ public class PlanApplier {
                 .filter(partition -> partition.topic().endsWith(topic))
                 .findFirst()
                 .orElse(plan.advances().keySet().iterator().next());
+    }
+
+    /** Whether a shape that was refused would be taken now; nothing is changed. */
+    public Uni<Boolean> canFollow(ShapeUse use) {
+        return pool.withConnection(connection -> catalog.canFollow(connection, use));
     }
 }

@@ -32,7 +32,7 @@ final class UpsertSql {
      */
     static String upsert(TableId table, UpsertGroup group, SinkTable sink) {
         var columns = group.columns().stream().map(ColumnShape::name).toList();
-        var casts = columns.stream().map(sink.castTypes()::get).toList();
+        var casts = columns.stream().map(sink::castType).toList();
         var width = columns.size();
         var all = new ArrayList<>(columns);
         all.addAll(SinkBookkeeping.COLUMNS);
@@ -95,8 +95,7 @@ final class UpsertSql {
 
     static String delete(TableId table, List<String> keyColumns, SinkTable sink) {
         var match = IntStream.range(0, keyColumns.size())
-                .mapToObj(i -> "t." + quote(keyColumns.get(i)) + " = u.c" + i + "::"
-                        + sink.castTypes().get(keyColumns.get(i)))
+                .mapToObj(i -> "t." + quote(keyColumns.get(i)) + " = u.c" + i + "::" + sink.castType(keyColumns.get(i)))
                 .collect(Collectors.joining(" AND "));
         return "DELETE FROM " + table.quoted() + " t USING unnest("
                 + list(keyColumns.size(), i -> "$" + (i + 1) + "::text[]") + ") AS u("

@@ -84,7 +84,7 @@ public class EventDecoder {
     }
 
     private static List<String> keyValues(TableShape shape, JsonNode key) {
-        var forms = new HashMap<String, ValueForm>();
+        var forms = new HashMap<String, TextForm>();
         shape.columns().forEach(column -> forms.put(column.name(), column.form()));
         var values = new ArrayList<String>(shape.keyColumns().size());
         for (var column : shape.keyColumns()) {
@@ -212,7 +212,12 @@ public class EventDecoder {
         }
 
         TableShape shape(JsonNode source, Enveloped key) {
-            if (shape == null || shapeKey != key.version()) {
+            // Two tables may share a topic, and then the bytes of their schema parts: the connector makes both names
+            // the same.
+            if (shape == null
+                    || shapeKey != key.version()
+                    || !shape.table().name().equals(source.path("table").asText())
+                    || !shape.table().schema().equals(source.path("schema").asText())) {
                 shape = new TableShape(
                         new TableId(
                                 source.path("schema").asText(),

@@ -3,19 +3,17 @@ package dev.failureaware.cdc.sink.decode;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.math.BigDecimal;
 import java.math.BigInteger;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
-import java.time.LocalDate;
-import java.time.LocalDateTime;
 import java.time.LocalTime;
-import java.time.ZoneOffset;
-import java.time.format.DateTimeFormatter;
-import java.time.format.DateTimeFormatterBuilder;
-import java.time.temporal.ChronoField;
 import java.util.Base64;
 import java.util.HexFormat;
+import java.util.Set;
+import java.util.UUID;
 
 /** How the connector writes a column's values into JSON, and how PostgreSQL reads them as text. */
-public enum ValueForm {
+public enum ValueForm implements TextForm {
     /** Strings, numbers and booleans whose JSON text PostgreSQL reads as it is. */
     PLAIN {
         @Override
@@ -53,10 +51,82 @@ public enum ValueForm {
                     : "\\x" + HexFormat.of().formatHex(bytes);
         }
     },
+    /** A type that Debezium does not know ({@code include.unknown.datatypes}): PostgreSQL's own text, as bytes. */
+    TEXT_IN_BYTES {
+        @Override
+        String textOf(JsonNode value) {
+            if (Placeholder.BYTES.equals(value.asText())) {
+                return UNAVAILABLE;
+            }
+            try {
+                return StandardCharsets.UTF_8
+                        .newDecoder()
+                        .decode(ByteBuffer.wrap(Base64.getDecoder().decode(value.asText())))
+                        .toString();
+            } catch (CharacterCodingException e) {
+                throw new IllegalArgumentException("bytes of an unknown type that are no UTF-8 text", e);
+            }
+        }
+    },
+    /** {@code bit(1)}, which arrives as a boolean. */
+    BIT {
+        @Override
+        String textOf(JsonNode value) {
+            return value.asBoolean() ? "1" : "0";
+        }
+    },
+    HSTORE {
+        @Override
+        String textOf(JsonNode value) {
+            return Placeholder.HSTORE.equals(value.asText()) ? UNAVAILABLE : Hstore.text(value.asText());
+        }
+    },
+    POINT {
+        @Override
+        String textOf(JsonNode value) {
+            return Geometry.point(value);
+        }
+    },
+    LINE {
+        @Override
+        String textOf(JsonNode value) {
+            return Geometry.line(value);
+        }
+    },
+    CIRCLE {
+        @Override
+        String textOf(JsonNode value) {
+            return Geometry.circle(value);
+        }
+    },
+    LSEG {
+        @Override
+        String textOf(JsonNode value) {
+            return Geometry.lseg(value);
+        }
+    },
+    BOX {
+        @Override
+        String textOf(JsonNode value) {
+            return Geometry.box(value);
+        }
+    },
+    PATH {
+        @Override
+        String textOf(JsonNode value) {
+            return Geometry.path(value);
+        }
+    },
+    POLYGON {
+        @Override
+        String textOf(JsonNode value) {
+            return Geometry.polygon(value);
+        }
+    },
     DAYS {
         @Override
         String textOf(JsonNode value) {
-            return DATE.format(LocalDate.ofEpochDay(value.asLong())) + era(LocalDate.ofEpochDay(value.asLong()));
+            return PostgresTime.date(value.asLong());
         }
     },
     TIME_MILLIS {
@@ -74,26 +144,20 @@ public enum ValueForm {
     TIMESTAMP_MILLIS {
         @Override
         String textOf(JsonNode value) {
-            return timestamp(Math.multiplyExact(value.asLong(), 1_000));
+            return PostgresTime.timestampOfMillis(value.asLong());
         }
     },
     TIMESTAMP_MICROS {
         @Override
         String textOf(JsonNode value) {
-            return timestamp(value.asLong());
+            return PostgresTime.timestampOfMicros(value.asLong());
         }
     },
-    ARRAY {
+    /** ISO 8601 in UTC; years before 1 and after 9999 carry a sign, which PostgreSQL does not read. */
+    TIMESTAMPTZ {
         @Override
         String textOf(JsonNode value) {
-            var text = new StringBuilder("{");
-            for (var element : value) {
-                if (text.length() > 1) {
-                    text.append(',');
-                }
-                appendElement(text, element);
-            }
-            return text.append('}').toString();
+            return PostgresTime.timestamptz(value.asText());
         }
     };
 
@@ -101,16 +165,10 @@ public enum ValueForm {
     @SuppressWarnings("StringOperationCanBeSimplified")
     public static final String UNAVAILABLE = new String("unavailable");
 
-    private static final DateTimeFormatter DATE = DateTimeFormatter.ofPattern("yyyy-MM-dd");
-    private static final DateTimeFormatter TIMESTAMP = new DateTimeFormatterBuilder()
-            .appendPattern("yyyy-MM-dd HH:mm:ss")
-            .appendFraction(ChronoField.MICRO_OF_SECOND, 0, 6, true)
-            .toFormatter();
-
     abstract String textOf(JsonNode value);
 
-    /** The value in PostgreSQL's text form, null for JSON null, or {@link #UNAVAILABLE}. */
-    final String text(JsonNode value) {
+    @Override
+    public final String text(JsonNode value) {
         if (value == null || value.isNull()) {
             return null;
         }
@@ -118,18 +176,12 @@ public enum ValueForm {
     }
 
     private static boolean isPlaceholder(JsonNode value) {
-        return value.isTextual()
-                ? Placeholder.TEXT.equals(value.textValue())
-                : value.isArray()
-                        && value.size() == 1
-                        && Placeholder.TEXT.equals(value.get(0).textValue());
+        return value.isTextual() && Placeholder.TEXT.equals(value.textValue());
     }
 
     /** Microseconds since 1970 as PostgreSQL reads a timestamp without time zone. */
     public static String timestamp(long micros) {
-        var at = LocalDateTime.ofEpochSecond(
-                Math.floorDiv(micros, 1_000_000L), (int) Math.floorMod(micros, 1_000_000L) * 1_000, ZoneOffset.UTC);
-        return TIMESTAMP.format(at) + era(at.toLocalDate());
+        return PostgresTime.timestamp(Math.floorDiv(micros, 1_000_000L), (int) Math.floorMod(micros, 1_000_000L));
     }
 
     /** PostgreSQL writes 24:00:00 where Java's day has ended. */
@@ -139,25 +191,18 @@ public enum ValueForm {
                 : LocalTime.ofNanoOfDay(nanos).toString();
     }
 
-    /** The pattern letter y counts years of the era, so that years before 1 need the era's name, as PostgreSQL does. */
-    private static String era(LocalDate date) {
-        return date.getYear() < 1 ? " BC" : "";
-    }
+    /** What Debezium sends for a TOASTed value that did not change. */
+    static final class Placeholder {
+        private Placeholder() {}
 
-    private static void appendElement(StringBuilder text, JsonNode element) {
-        if (element.isNull()) {
-            text.append("NULL");
-        } else if (element.isArray()) {
-            text.append(ARRAY.textOf(element));
-        } else {
-            text.append('"')
-                    .append(element.asText().replace("\\", "\\\\").replace("\"", "\\\""))
-                    .append('"');
-        }
-    }
-
-    private static final class Placeholder {
         static final String TEXT = "__debezium_unavailable_value";
         static final String BYTES = Base64.getEncoder().encodeToString(TEXT.getBytes(StandardCharsets.UTF_8));
+        /** As the only element of an array. */
+        static final Set<String> FORMS = Set.of(
+                TEXT,
+                BYTES,
+                UUID.nameUUIDFromBytes(TEXT.getBytes(StandardCharsets.UTF_8)).toString());
+        /** As an hstore. */
+        static final String HSTORE = "{\"" + TEXT + "\":\"" + TEXT + "\"}";
     }
 }

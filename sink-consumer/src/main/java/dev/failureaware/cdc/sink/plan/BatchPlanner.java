@@ -10,6 +10,7 @@ import dev.failureaware.cdc.sink.decode.ValueForm;
 import dev.failureaware.cdc.sink.plan.Plan.Advance;
 import dev.failureaware.cdc.sink.plan.Plan.RowDelete;
 import dev.failureaware.cdc.sink.plan.Plan.RowUpsert;
+import dev.failureaware.cdc.sink.plan.Plan.ShapeUse;
 import dev.failureaware.cdc.sink.plan.Plan.SnapshotMark;
 import dev.failureaware.cdc.sink.plan.Plan.TableWork;
 import dev.failureaware.cdc.sink.plan.Plan.UpsertGroup;
@@ -18,10 +19,8 @@ import java.util.Comparator;
 import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import org.apache.kafka.common.TopicPartition;
 
 /**
@@ -110,9 +109,11 @@ public final class BatchPlanner {
                     new SnapshotMark(
                             change.shape().table(),
                             source.lsn(),
+                            change.partition().topic(),
                             source.snapshot() == Snapshot.LAST_OF_TABLE,
                             source.snapshot() == Snapshot.LAST),
-                    (a, b) -> new SnapshotMark(a.table(), a.lsn(), a.ofTable() || b.ofTable(), a.ofAll() || b.ofAll()));
+                    (a, b) -> new SnapshotMark(
+                            a.table(), a.lsn(), a.topic(), a.ofTable() || b.ofTable(), a.ofAll() || b.ofAll()));
         }
         tables.computeIfAbsent(change.shape().table(), table -> new Table()).add(change, committedAfter(change));
     }
@@ -134,7 +135,7 @@ public final class BatchPlanner {
 
     private Plan plan() {
         var work = new ArrayList<TableWork>();
-        tables.forEach((table, rows) -> work.add(rows.work(table)));
+        tables.values().forEach(table -> table.addTo(work));
         return new Plan(
                 Map.copyOf(advances),
                 List.copyOf(work),
@@ -143,14 +144,33 @@ public final class BatchPlanner {
                 Map.copyOf(applied));
     }
 
-    /** The last state of each row of a table. */
+    /** A table's rows, by the shape of their events. */
     private static final class Table {
-        private final Set<TableShape> shapes = new LinkedHashSet<>();
+        private final Map<TableShape, Rows> byShape = new LinkedHashMap<>();
+
+        void add(Decoded.RowChange change, long after) {
+            byShape.computeIfAbsent(change.shape(), shape -> new Rows()).add(change, after);
+        }
+
+        /** A change of a table waits for its writers and later ones wait for it, so lsns tell which shape is older. */
+        void addTo(List<TableWork> work) {
+            byShape.values().stream()
+                    .map(Rows::work)
+                    .sorted(Comparator.comparingLong(table -> table.use().firstLsn()))
+                    .forEach(work::add);
+        }
+    }
+
+    /** The last state of each row, as far as events of one shape tell it. */
+    private static final class Rows {
+        private ShapeUse use;
         private final Map<List<String>, Row> rowsByKey = new LinkedHashMap<>();
         private final List<Row> rowsWithoutKey = new ArrayList<>();
 
         void add(Decoded.RowChange change, long after) {
-            shapes.add(change.shape());
+            var lsn = change.source().lsn();
+            var event = new ShapeUse(change.shape(), lsn, lsn);
+            use = use == null ? event : use.and(event);
             var row = new Row(change, after, change instanceof Decoded.Upsert upsert ? upsert.values() : null);
             if (change.shape().hasKey()) {
                 rowsByKey.merge(change.key(), row, (earlier, later) -> later.over(earlier));
@@ -159,7 +179,7 @@ public final class BatchPlanner {
             }
         }
 
-        TableWork work(TableId table) {
+        TableWork work() {
             var deletes = new ArrayList<RowDelete>();
             var groups = new LinkedHashMap<List<Object>, UpsertGroup>();
             // One order of keys for all, so that two replicas never wait for each other's rows crosswise.
@@ -168,7 +188,7 @@ public final class BatchPlanner {
                     .map(Map.Entry::getValue)
                     .forEach(row -> row.into(deletes, groups));
             rowsWithoutKey.forEach(row -> row.into(deletes, groups));
-            return new TableWork(table, List.copyOf(shapes), deletes, List.copyOf(groups.values()));
+            return new TableWork(use, deletes, List.copyOf(groups.values()));
         }
     }
 

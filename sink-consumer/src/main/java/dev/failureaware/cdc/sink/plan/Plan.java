@@ -13,7 +13,7 @@ import org.apache.kafka.common.TopicPartition;
  * All that one batch of records will do to the sink, as immutable data; applied in one transaction.
  *
  * @param advances per partition, how its state moves
- * @param tables rows to delete and to write, per table; in each table deletes come first
+ * @param tables rows to delete and to write, in this order; in each deletes come first
  * @param snapshotMarks what the batch tells of snapshots
  * @param eventsApplied events by operation that took effect or were folded into a later one of the same row
  */
@@ -27,9 +27,27 @@ public record Plan(
     /** @param duplicates events of the partition that were recognised as sent before */
     public record Advance(long from, PartitionState to, int duplicates) {}
 
-    /** @param shapes every version of the table that occurs in the batch, oldest first */
-    public record TableWork(
-            TableId table, List<TableShape> shapes, List<RowDelete> deletes, List<UpsertGroup> upserts) {}
+    /**
+     * What is done to one table by events of one shape. A table whose schema changed in the batch occurs once per shape, the
+     * older shape first, so that each change of the table finds the rows that it found at the source.
+     */
+    public record TableWork(ShapeUse use, List<RowDelete> deletes, List<UpsertGroup> upserts) {
+        public TableId table() {
+            return use.shape().table();
+        }
+    }
+
+    /**
+     * A version of a table and where in the source's log its events of this batch stand.
+     *
+     * @param firstLsn smallest lsn of its events
+     * @param lastLsn largest lsn of its events
+     */
+    public record ShapeUse(TableShape shape, long firstLsn, long lastLsn) {
+        ShapeUse and(ShapeUse other) {
+            return new ShapeUse(shape, Math.min(firstLsn, other.firstLsn), Math.max(lastLsn, other.lastLsn));
+        }
+    }
 
     public record RowDelete(List<String> keyColumns, List<String> key) {}
 
@@ -52,7 +70,7 @@ public record Plan(
      * @param ofTable the snapshot of this table is complete
      * @param ofAll the whole snapshot is complete
      */
-    public record SnapshotMark(TableId table, long lsn, boolean ofTable, boolean ofAll) {}
+    public record SnapshotMark(TableId table, long lsn, String topic, boolean ofTable, boolean ofAll) {}
 
     public int duplicates() {
         return advances.values().stream().mapToInt(Advance::duplicates).sum();

@@ -1,8 +1,10 @@
 package dev.failureaware.cdc.sink.decode;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -28,7 +30,24 @@ class ValueFormTest {
                 "TIME_MICROS | 1 | 00:00:00.000001",
                 "TIMESTAMP_MICROS | 1767323045123456 | 2026-01-02 03:04:05.123456",
                 "TIMESTAMP_MICROS | -1 | 1969-12-31 23:59:59.999999",
-                "ARRAY | [\"a\\\"b\",null,\"\"] | {\"a\\\"b\",NULL,\"\"}",
+                "DAYS | 2932897 | 10000-01-01",
+                "DAYS | 2146033979 | infinity",
+                "DAYS | -622191234 | infinity",
+                "DAYS | -2147472691 | -infinity",
+                "DAYS | -625821272 | -infinity",
+                "TIMESTAMP_MICROS | 253402300800000000 | 10000-01-01 00:00:00",
+                "TIMESTAMP_MICROS | -63517780799999999 | 0044-03-15 12:00:00.000001 BC",
+                "TIMESTAMP_MICROS | 9223372036854775807 | infinity",
+                "TIMESTAMP_MICROS | -9223372036854775808 | -infinity",
+                "TIMESTAMP_MILLIS | 9223372036825200000 | infinity",
+                "TIMESTAMP_MILLIS | -9223372036832400000 | -infinity",
+                "TIMESTAMPTZ | \"-0043-03-15T12:00:00.001Z\" | 0044-03-15 12:00:00.001+00 BC",
+                "TIMESTAMPTZ | \"+10000-01-01T00:00:00.000000Z\" | 10000-01-01 00:00:00+00",
+                "TIMESTAMPTZ | \"-infinity\" | -infinity",
+                "TEXT_IN_BYTES | \"e1sxLDMpfQ==\" | {[1,3)}",
+                "BIT | true | 1",
+                "HSTORE | \"{\\\"b\\\":null,\\\"a\\\":\\\"x\\\"}\" | \"a\"=>\"x\", \"b\"=>NULL",
+                "POINT | {\"x\":1.5,\"y\":\"NaN\"} | (1.5,NaN)",
             })
     void isWrittenAsPostgresReadsIt(ValueForm form, String json, String text) throws Exception {
         assertThat(form.text(JSON.readTree(json))).isEqualTo(text);
@@ -36,14 +55,47 @@ class ValueFormTest {
 
     @Test
     void thePlaceholderOfAnUnchangedValueIsKnownInEveryForm() throws Exception {
-        for (var form : new ValueForm[] {ValueForm.PLAIN, ValueForm.BYTES, ValueForm.ARRAY}) {
-            var json = switch (form) {
-                case BYTES -> "\"X19kZWJleml1bV91bmF2YWlsYWJsZV92YWx1ZQ==\"";
-                case ARRAY -> "[\"__debezium_unavailable_value\"]";
-                default -> "\"__debezium_unavailable_value\"";
-            };
-            assertThat(form.text(JSON.readTree(json))).isSameAs(ValueForm.UNAVAILABLE);
+        var forms = Map.of(
+                ValueForm.PLAIN,
+                "\"__debezium_unavailable_value\"",
+                ValueForm.BYTES,
+                "\"X19kZWJleml1bV91bmF2YWlsYWJsZV92YWx1ZQ==\"",
+                ValueForm.TEXT_IN_BYTES,
+                "\"X19kZWJleml1bV91bmF2YWlsYWJsZV92YWx1ZQ==\"",
+                ValueForm.HSTORE,
+                "\"{\\\"__debezium_unavailable_value\\\":\\\"__debezium_unavailable_value\\\"}\"",
+                new ArrayForm(ValueForm.PLAIN),
+                "[\"__debezium_unavailable_value\"]",
+                new ArrayForm(ValueForm.BYTES),
+                "[\"X19kZWJleml1bV91bmF2YWlsYWJsZV92YWx1ZQ==\"]",
+                new ArrayForm(ValueForm.DAYS),
+                "[95,95,100,101,98,101,122,105,117,109,95,117,110,97,118,97,105,108,97,98,108,101,95,118,97,108,117,101]");
+        for (var form : forms.entrySet()) {
+            assertThat(form.getKey().text(JSON.readTree(form.getValue()))).isSameAs(ValueForm.UNAVAILABLE);
         }
+        assertThat(new ArrayForm(ValueForm.PLAIN).text(JSON.readTree("[\"b68a35a7-17ad-35b3-af2a-ae46edb4545a\"]")))
+                .as("of an array of uuids")
+                .isSameAs(ValueForm.UNAVAILABLE);
+    }
+
+    @Test
+    void anArrayKeepsNullsAndQuotesWhatNeedsIt() throws Exception {
+        assertThat(new ArrayForm(ValueForm.PLAIN).text(JSON.readTree("[\"a\\\"b\",null,\"\",\"NULL\"]")))
+                .isEqualTo("{\"a\\\"b\",NULL,\"\",\"NULL\"}");
+        assertThat(new ArrayForm(ValueForm.DAYS).text(JSON.readTree("[19782]"))).isEqualTo("{\"2024-02-29\"}");
+    }
+
+    @Test
+    void whatIsLeftOfAnArrayOfTwoDimensionsIsRefused() {
+        assertThatThrownBy(
+                        () -> new ArrayForm(ValueForm.PLAIN).text(JSON.readTree("[\"[Ljava.lang.String;@7914d05c\"]")))
+                .hasMessageContaining("several dimensions");
+    }
+
+    @Test
+    void bitsAreAsManyAsTheColumnHas() throws Exception {
+        assertThat(new BitsForm(13).text(JSON.readTree("\"ARA=\""))).isEqualTo("1000000000001");
+        assertThat(new BitsForm(8).text(JSON.readTree("\"\""))).isEqualTo("00000000");
     }
 
     @Test

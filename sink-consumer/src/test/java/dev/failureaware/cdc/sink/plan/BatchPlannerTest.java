@@ -8,6 +8,7 @@ import dev.failureaware.cdc.sink.decode.Decoded;
 import dev.failureaware.cdc.sink.decode.Operation;
 import dev.failureaware.cdc.sink.decode.Source;
 import dev.failureaware.cdc.sink.decode.Source.Snapshot;
+import dev.failureaware.cdc.sink.decode.SourceType;
 import dev.failureaware.cdc.sink.decode.TableShape;
 import dev.failureaware.cdc.sink.decode.ValueForm;
 import dev.failureaware.cdc.sink.plan.Plan.SnapshotMark;
@@ -22,8 +23,8 @@ class BatchPlannerTest {
     private static final TableShape SHAPE = new TableShape(
             TABLE,
             List.of(
-                    new ColumnShape("id", "int4", false, null, ValueForm.PLAIN),
-                    new ColumnShape("text", "text", true, null, ValueForm.PLAIN)),
+                    new ColumnShape("id", SourceType.of("int4"), false, null, ValueForm.PLAIN),
+                    new ColumnShape("text", SourceType.of("text"), true, null, ValueForm.PLAIN)),
             List.of("id"));
     private static final TopicPartition P0 = new TopicPartition("shop.public.t", 0);
     private static final TopicPartition P1 = new TopicPartition("shop.public.t", 1);
@@ -137,7 +138,7 @@ class BatchPlannerTest {
         var plan = plan(
                 snapshotRow(P0, 10, "1", 500, Snapshot.PART), snapshotRow(P1, 20, "2", 500, Snapshot.LAST_OF_TABLE));
 
-        assertThat(plan.snapshotMarks()).containsExactly(new SnapshotMark(TABLE, 500, true, false));
+        assertThat(plan.snapshotMarks()).containsExactly(new SnapshotMark(TABLE, 500, P0.topic(), true, false));
         assertThat(plan.tables().get(0).upserts().get(0).rows())
                 .extracting(Plan.RowUpsert::after)
                 .containsOnly(500L);

@@ -1,0 +1,29 @@
+package dev.failureaware.cdc.sink;
+
+import io.smallrye.health.api.Wellness;
+import jakarta.enterprise.context.ApplicationScoped;
+import org.eclipse.microprofile.health.HealthCheck;
+import org.eclipse.microprofile.health.HealthCheckResponse;
+
+/**
+ * Down while a table is stopped, with the reason. A wellness check ({@code /q/health/well}): the process is ready, and to
+ * restart it would not help.
+ */
+@Wellness
+@ApplicationScoped
+class StoppedTablesHealth implements HealthCheck {
+    private final StoppedTables stopped;
+
+    StoppedTablesHealth(StoppedTables stopped) {
+        this.stopped = stopped;
+    }
+
+    @Override
+    public HealthCheckResponse call() {
+        var stops = stopped.all();
+        var response = HealthCheckResponse.named("tables").status(stops.isEmpty());
+        stops.forEach(
+                (table, stop) -> response.withData(table.toString(), stop.reason() + " (since " + stop.since() + ")"));
+        return response.build();
+    }
+}
