@@ -7,8 +7,6 @@ import dev.failureaware.cdc.chaos.platform.kubernetes.FakeCluster;
 import dev.failureaware.cdc.chaos.platform.kubernetes.FakeOperators;
 import dev.failureaware.cdc.test.TestDatabase;
 import dev.failureaware.cdc.test.TestPostgres;
-import io.fabric8.kubernetes.api.model.ConfigMapBuilder;
-import io.fabric8.kubernetes.api.model.coordination.v1.LeaseBuilder;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -26,14 +24,14 @@ import org.junit.jupiter.api.io.TempDir;
 /** The packaged injector and its commands on Kubernetes: two pods, one lease, and jobs that ask for runs. */
 class KubernetesInjectorIT {
     private static final Duration LIMIT = InjectorProcess.LIMIT;
-    private static final String JOURNAL = "cdc-chaos-journal";
-    private static final String REPORT = "cdc-chaos-report";
+    private static final String JOURNAL = FakeCluster.JOURNAL;
+    private static final String REPORT = FakeCluster.REPORT;
 
     @TempDir
     Path folder;
 
     private final FakePipeline pipeline = new FakePipeline();
-    private final FakeCluster cluster = new FakeCluster();
+    private final FakeCluster cluster = new FakeCluster().asTheChartLeavesIt();
     private final List<InjectorProcess> started = new ArrayList<>();
     private FakeOperators operators;
     private TestDatabase source;
@@ -41,24 +39,6 @@ class KubernetesInjectorIT {
     @BeforeEach
     void prepare() {
         source = TestPostgres.freshDatabase().withSourceSchema().withSourceSeed();
-        for (var name : List.of(JOURNAL, REPORT)) {
-            cluster.others()
-                    .resource(new ConfigMapBuilder()
-                            .withNewMetadata()
-                            .withName(name)
-                            .withNamespace(FakeCluster.NAMESPACE)
-                            .endMetadata()
-                            .build())
-                    .create();
-        }
-        cluster.others()
-                .resource(new LeaseBuilder()
-                        .withNewMetadata()
-                        .withName("cdc-chaos-injector")
-                        .withNamespace(FakeCluster.NAMESPACE)
-                        .endMetadata()
-                        .build())
-                .create();
         operators = new FakeOperators(cluster.others(), pipeline);
     }
 

@@ -180,13 +180,18 @@ public abstract class PlatformContract {
         consumer.takeAway(undo);
         consumer.lift(undo);
 
-        // A try that was refused because somebody else was quicker is audited too, and done again.
         assertThat(audited).filteredOn(Audit.Entry::done).hasSize(2);
+        assertThat(audited).filteredOn(entry -> !entry.done()).allSatisfy(this::mayBeRefusedAndDoneAgain);
         assertThat(audited).allSatisfy(entry -> {
             assertThat(entry.run()).isEqualTo("run-7");
             assertThat(entry.failure()).isEqualTo("lag-1");
             assertThat(entry.target().name()).contains("sink-consumer");
             assertThat(entry.target().uid()).isNotBlank();
         });
+    }
+
+    /** Of an act that was not done although nothing was wrong: on this platform there is no such thing. */
+    protected void mayBeRefusedAndDoneAgain(Audit.Entry entry) {
+        assertThat(entry.done()).as(entry.toString()).isTrue();
     }
 }

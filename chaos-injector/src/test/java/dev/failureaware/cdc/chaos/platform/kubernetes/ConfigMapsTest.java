@@ -94,19 +94,11 @@ class ConfigMapsTest extends JournalContract {
 
     @Test
     void an_outage_shorter_than_the_limit_is_waited_for() throws Exception {
-        fake.away(true);
-        new Thread(() -> {
-                    try {
-                        Thread.sleep(300);
-                    } catch (InterruptedException e) {
-                        Thread.currentThread().interrupt();
-                    }
-                    fake.away(false);
-                })
-                .start();
+        fake.refuseNext(5);
 
         reopened().write("lag-1", AT, List.of(Undo.of(Capability.WORKER)));
 
+        assertThat(fake.stillRefuses()).isFalse();
         assertThat(reopened().pending()).hasSize(1);
     }
 

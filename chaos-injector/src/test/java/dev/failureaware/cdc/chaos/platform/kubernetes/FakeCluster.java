@@ -3,6 +3,8 @@ package dev.failureaware.cdc.chaos.platform.kubernetes;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.fabric8.kubernetes.api.model.ConfigMapBuilder;
+import io.fabric8.kubernetes.api.model.coordination.v1.LeaseBuilder;
 import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.ConfigBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
@@ -33,6 +35,9 @@ import java.util.regex.Pattern;
  */
 public final class FakeCluster implements AutoCloseable {
     public static final String NAMESPACE = "cdc";
+    public static final String JOURNAL = "cdc-chaos-journal";
+    public static final String REPORT = "cdc-chaos-report";
+    public static final String LEASE = "cdc-chaos-injector";
 
     private static final JsonMapper JSON = new JsonMapper();
     private static final Pattern PATH = Pattern.compile(
@@ -51,7 +56,7 @@ public final class FakeCluster implements AutoCloseable {
         private final Set<String> denied = ConcurrentHashMap.newKeySet();
         private final Map<String, AtomicInteger> conflicts = new ConcurrentHashMap<>();
         private final List<Change> changes = new CopyOnWriteArrayList<>();
-        private volatile boolean away;
+        private final AtomicInteger refusals = new AtomicInteger();
 
         @Override
         public MockResponse dispatch(RecordedRequest received) {
@@ -61,7 +66,7 @@ public final class FakeCluster implements AutoCloseable {
             if (CONTROLLER.equals(request.getHeader("User-Agent"))) {
                 return super.dispatch(request);
             }
-            if (away) {
+            if (refusals.getAndUpdate(left -> Math.max(0, left - 1)) > 0) {
                 return status(503, "the server is currently unable to handle the request");
             }
             var call = Call.of(request);
@@ -213,7 +218,39 @@ public final class FakeCluster implements AutoCloseable {
     }
 
     public void away(boolean away) {
-        dispatcher.away = away;
+        refuseNext(away ? Integer.MAX_VALUE : 0);
+    }
+
+    /** As while the API server is away for a while: the next so many requests are refused, whatever they ask. */
+    public void refuseNext(int requests) {
+        dispatcher.refusals.set(requests);
+    }
+
+    public boolean stillRefuses() {
+        return dispatcher.refusals.get() > 0;
+    }
+
+    /** What the chart makes for an injector: its ConfigMaps without data and its Lease without holder. */
+    public FakeCluster asTheChartLeavesIt() {
+        for (var name : List.of(JOURNAL, REPORT)) {
+            controllers
+                    .resource(new ConfigMapBuilder()
+                            .withNewMetadata()
+                            .withName(name)
+                            .withNamespace(NAMESPACE)
+                            .endMetadata()
+                            .build())
+                    .create();
+        }
+        controllers
+                .resource(new LeaseBuilder()
+                        .withNewMetadata()
+                        .withName(LEASE)
+                        .withNamespace(NAMESPACE)
+                        .endMetadata()
+                        .build())
+                .create();
+        return this;
     }
 
     /** What injectors asked to be changed, in order; not the lease, which is renewed all the time. */
