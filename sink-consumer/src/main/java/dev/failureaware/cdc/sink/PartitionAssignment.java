@@ -10,10 +10,13 @@ import io.smallrye.reactive.messaging.kafka.KafkaConsumerRebalanceListener;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.inject.Default;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -38,10 +41,10 @@ import org.jboss.logging.Logger;
     private final SinkConfig config;
     private final SinkHealth health;
 
-    private static final Assigned NOTHING = new Assigned(-1, Map.of());
+    private static final Assigned NOTHING = new Assigned(-1, Map.of(), Map.of());
 
     private volatile Assigned assigned = NOTHING;
-    private volatile CompletableFuture<Void> inProgress = CompletableFuture.completedFuture(null);
+    private final Set<CompletableFuture<Void>> inProgress = ConcurrentHashMap.newKeySet();
 
     PartitionAssignment(Bookkeeping bookkeeping, StoppedTables stopped, SinkConfig config, SinkHealth health) {
         this.bookkeeping = bookkeeping;
@@ -50,8 +53,23 @@ import org.jboss.logging.Logger;
         this.health = health;
     }
 
-    /** One value, so that a batch can never be planned on the states of another generation. */
-    private record Assigned(int generation, Map<TopicPartition, PartitionState> states) {}
+    /**
+     * One value, so that a batch can never be planned on the states of another generation.
+     *
+     * @param states by partition; the lane of a partition is the only one to read and move its state
+     * @param places numbers from 0 on, in the order of the partitions
+     */
+    private record Assigned(
+            int generation, Map<TopicPartition, PartitionState> states, Map<TopicPartition, Integer> places) {
+        static Assigned of(int generation, Map<TopicPartition, PartitionState> states) {
+            var sorted = states.keySet().stream()
+                    .sorted(Comparator.comparing(TopicPartition::topic).thenComparing(TopicPartition::partition))
+                    .toList();
+            var places = new HashMap<TopicPartition, Integer>();
+            sorted.forEach(partition -> places.put(partition, places.size()));
+            return new Assigned(generation, new ConcurrentHashMap<>(states), Map.copyOf(places));
+        }
+    }
 
     /** Where the partitions stand, for a batch of this generation; empty when that is over and the batch must be dropped. */
     Optional<Map<TopicPartition, PartitionState>> states(int generation) {
@@ -59,23 +77,37 @@ import org.jboss.logging.Logger;
         return now.generation == generation ? Optional.of(now.states) : Optional.empty();
     }
 
-    /** Remembers the batch in progress, for a rebalance to wait for. */
+    /** The partition's place among those of the generation, from 0 on; empty when that is over. */
+    Optional<Integer> place(int generation, TopicPartition partition) {
+        var now = assigned;
+        return now.generation == generation ? Optional.ofNullable(now.places.get(partition)) : Optional.empty();
+    }
+
+    /** Remembers a batch in progress, for a rebalance to wait for; before anything is asked about its partitions. */
     void begin(CompletableFuture<Void> batch) {
-        inProgress = batch;
+        inProgress.add(batch);
+        batch.whenComplete((done, failure) -> inProgress.remove(batch));
     }
 
     /** Takes over what a committed plan has moved. */
-    synchronized void advance(int generation, Plan plan) {
-        if (assigned.generation == generation) {
-            var moved = new HashMap<>(assigned.states);
-            plan.advances().forEach((partition, advance) -> moved.put(partition, advance.to()));
-            assigned = new Assigned(generation, Map.copyOf(moved));
-        }
+    void advance(int generation, Plan plan) {
+        states(generation)
+                .ifPresent(
+                        states -> plan.advances().forEach((partition, advance) -> states.put(partition, advance.to())));
     }
 
     /** Nothing more is applied until the next assignment. */
     synchronized void lose() {
         assigned = NOTHING;
+    }
+
+    /** The same if the generation is not over yet; otherwise nothing, and false. */
+    synchronized boolean lose(int generation) {
+        var present = assigned.generation == generation;
+        if (present) {
+            lose();
+        }
+        return present;
     }
 
     /** @throws MissingOffsetsException where Kafka no longer holds, or never held, the record that comes next */
@@ -101,7 +133,7 @@ import org.jboss.logging.Logger;
         lose();
         stopped.readAgain();
         synchronized (this) {
-            assigned = new Assigned(generation, Map.copyOf(found));
+            assigned = Assigned.of(generation, found);
         }
         LOG.infof("Generation %d: %d partitions assigned", generation, found.size());
         LOG.debugf("They continue from %s", found);
@@ -109,30 +141,33 @@ import org.jboss.logging.Logger;
 
     @Override
     public void onPartitionsRevoked(Consumer<?, ?> consumer, Collection<TopicPartition> partitions) {
+        // First, so that a batch in progress is the last of its lane.
+        lose();
         try {
-            inProgress.get(config.revokeWait().toMillis(), TimeUnit.MILLISECONDS);
+            CompletableFuture.allOf(inProgress.toArray(CompletableFuture[]::new))
+                    .get(config.revokeWait().toMillis(), TimeUnit.MILLISECONDS);
         } catch (TimeoutException e) {
             LOG.warnf(
-                    "The batch in progress did not end within %s; the next owner reads it again", config.revokeWait());
+                    "The batches in progress did not end within %s; the next owner reads them again",
+                    config.revokeWait());
         } catch (ExecutionException e) {
-            LOG.debug("The batch in progress failed; the next owner reads it again", e);
+            LOG.debug("A batch in progress failed; the next owner reads it again", e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
-        lose();
     }
 
     /** The polling thread has nothing to do without its offsets, so it waits for the database as long as it takes. */
     private <T> T patiently(Uni<T> question) {
         return question.onFailure(failure -> FailureKind.of(failure) == FailureKind.TRANSIENT)
-                .invoke(health::retrying)
+                .invoke(failure -> health.retrying("assignment", failure))
                 .onFailure(failure -> FailureKind.of(failure) == FailureKind.TRANSIENT)
                 .retry()
                 .withBackOff(config.retryMin(), config.retryMax())
                 .indefinitely()
                 .onFailure()
                 .invoke(health::fatal)
-                .invoke(health::working)
+                .invoke(() -> health.working("assignment"))
                 .await()
                 .indefinitely();
     }

@@ -2,8 +2,11 @@ package dev.failureaware.cdc.sink;
 
 import dev.failureaware.cdc.sink.apply.SchemaPolicy.MissingTable;
 import dev.failureaware.cdc.sink.apply.SchemaPolicy.OnChange;
+import io.quarkus.runtime.configuration.MemorySize;
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
+import jakarta.validation.constraints.Max;
+import jakarta.validation.constraints.Min;
 import jakarta.validation.constraints.NotBlank;
 import java.time.Duration;
 
@@ -12,6 +15,22 @@ import java.time.Duration;
 interface SinkConfig {
     /** The connector's {@code topic.prefix}; every topic {@code PREFIX.SCHEMA.TABLE} is consumed. */
     @NotBlank String topicPrefix();
+
+    /** Partitions are spread over so many lanes, each with batches, transactions and retries of its own. */
+    @Min(1) @Max(64) @WithDefault("2")
+    int lanes();
+
+    /** Most records in one transaction; also the most work that a crash can repeat. */
+    @Min(1) @WithDefault("5000")
+    int batchRecords();
+
+    /** Most bytes of records in one transaction; one poll's worth of a partition may exceed it. */
+    @WithDefault("16M")
+    MemorySize batchBytes();
+
+    /** Bytes of records that may wait in all lanes; above that, nothing more is taken from Kafka. */
+    @WithDefault("48M")
+    MemorySize maxWaiting();
 
     /** First and longest pause between two tries of a batch while the database is away. */
     @WithDefault("200ms")

@@ -4,9 +4,12 @@ import io.quarkus.runtime.Quarkus;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.inject.Default;
 import java.time.Instant;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.Stream;
 import org.eclipse.microprofile.health.HealthCheck;
 import org.eclipse.microprofile.health.HealthCheckResponse;
 import org.eclipse.microprofile.health.Readiness;
@@ -25,26 +28,37 @@ class SinkHealth implements HealthCheck {
     private record Trouble(String reason, Instant since) {}
 
     private final AtomicBoolean stopping = new AtomicBoolean();
-    private volatile Trouble trouble;
+    private volatile Trouble fatal;
+    /** By who has it: what works for one lane may fail for another. */
+    private final Map<String, Trouble> troubles = new ConcurrentSkipListMap<>();
+
     private volatile Trouble awaited;
     /** What the log has already of the present trouble. */
     private final Set<String> said = ConcurrentHashMap.newKeySet();
 
-    void working() {
-        if (trouble != null) {
-            LOG.infof("Applying again after: %s (since %s)", trouble.reason, trouble.since);
-            trouble = null;
-            said.clear();
+    void working(String who) {
+        if (!troubles.isEmpty()) {
+            var trouble = troubles.remove(who);
+            if (trouble != null) {
+                LOG.infof("Applying again after: %s (since %s)", trouble.reason, trouble.since);
+            }
+            if (troubles.isEmpty()) {
+                said.clear();
+            }
         }
     }
 
-    void retrying(Throwable failure) {
+    void retrying(String who, Throwable failure) {
         var reason = "sink database: " + failure.getMessage();
-        var before = trouble;
-        trouble = new Trouble(reason, before == null ? Instant.now() : before.since);
+        troubles.compute(who, (name, before) -> new Trouble(reason, before == null ? Instant.now() : before.since));
         if (said.add(reason)) {
             LOG.warnf("Trying again for as long as it takes: %s", reason);
         }
+    }
+
+    /** The batch in question is no longer ours. */
+    void givenUp(String who) {
+        troubles.remove(who);
     }
 
     /** The channel is not started yet. */
@@ -63,7 +77,7 @@ class SinkHealth implements HealthCheck {
 
     /** Stops the process: nothing of the batch was written, and its records are read again by the next process. */
     void fatal(Throwable failure) {
-        trouble = new Trouble(String.valueOf(failure), Instant.now());
+        fatal = new Trouble(String.valueOf(failure), Instant.now());
         if (stopping.compareAndSet(false, true)) {
             LOG.fatalf(failure, "Cannot go on without losing data, so this process stops: %s", failure.getMessage());
             Quarkus.asyncExit(FATAL_EXIT);
@@ -72,7 +86,9 @@ class SinkHealth implements HealthCheck {
 
     @Override
     public HealthCheckResponse call() {
-        var now = trouble != null ? trouble : awaited;
+        var now = Stream.concat(Stream.ofNullable(fatal), troubles.values().stream())
+                .findFirst()
+                .orElse(awaited);
         var response = HealthCheckResponse.named("sink").status(now == null);
         return now == null
                 ? response.build()

@@ -6,10 +6,12 @@ import dev.failureaware.cdc.sink.decode.Operation;
 import dev.failureaware.cdc.sink.plan.Plan;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.quarkus.runtime.Startup;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.util.Locale;
 
 /** Counters since the start of the process; what must survive a restart is counted in the database. */
+@Startup
 @ApplicationScoped
 class SinkMetrics {
     private final MeterRegistry registry;

@@ -27,8 +27,22 @@ import org.jboss.logging.Logger;
 class StoppedTables {
     private static final Logger LOG = Logger.getLogger(StoppedTables.class);
 
-    /** @param refused the shape that the table cannot take */
-    record Stop(ShapeUse refused, String reason, Instant since) {}
+    /** @param refused the shapes that the table cannot take; each lane finds out for itself */
+    record Stop(List<ShapeUse> refused, String reason, Instant since) {
+        static Stop of(TableStoppedException reason) {
+            return new Stop(List.of(reason.use()), reason.getMessage(), Instant.now());
+        }
+
+        Stop and(ShapeUse also) {
+            var all = new ArrayList<>(refused);
+            all.add(also);
+            return new Stop(List.copyOf(all), reason, since);
+        }
+
+        boolean refuses(TableShape shape) {
+            return refused.stream().anyMatch(use -> use.shape().equals(shape));
+        }
+    }
 
     private final Map<TableId, Stop> stops = new TreeMap<>();
     /** Partitions with an event that waits: what comes after it there waits too, of whatever table. */
@@ -37,7 +51,7 @@ class StoppedTables {
     synchronized void stop(TableStoppedException reason) {
         var table = reason.shape().table();
         LOG.errorf("%s is stopped, its events wait: %s", table, reason.getMessage());
-        stops.put(table, new Stop(reason.use(), reason.getMessage(), Instant.now()));
+        stops.merge(table, Stop.of(reason), (before, now) -> before.and(reason.use()));
     }
 
     /**
@@ -67,9 +81,7 @@ class StoppedTables {
         }
         TableShape shape = change.shape();
         var stop = stops.get(shape.table());
-        return stop != null
-                && (stoppedBefore.contains(shape.table())
-                        || stop.refused().shape().equals(shape));
+        return stop != null && (stoppedBefore.contains(shape.table()) || stop.refuses(shape));
     }
 
     synchronized Map<TableId, Stop> all() {

@@ -12,21 +12,22 @@ class StoppedTablesRetry {
     private static final Logger LOG = Logger.getLogger(StoppedTablesRetry.class);
 
     private final StoppedTables stopped;
-    private final PlanApplier applier;
-    private final ChangeConsumer consumer;
+    private final PlanApplier.Factory appliers;
+    private final ConsumerGroup group;
 
-    StoppedTablesRetry(StoppedTables stopped, PlanApplier applier, ChangeConsumer consumer) {
+    StoppedTablesRetry(StoppedTables stopped, PlanApplier.Factory appliers, ConsumerGroup group) {
         this.stopped = stopped;
-        this.applier = applier;
-        this.consumer = consumer;
+        this.appliers = appliers;
+        this.group = group;
     }
 
     @Scheduled(every = "${sink.stopped-retry:5s}", concurrentExecution = ConcurrentExecution.SKIP)
     void resumeWhatWasMended() {
         for (var stop : stopped.all().entrySet()) {
-            if (applier.canFollow(stop.getValue().refused()).await().indefinitely()) {
+            if (stop.getValue().refused().stream()
+                    .anyMatch(use -> appliers.canFollow(use).await().indefinitely())) {
                 LOG.infof("%s can go on", stop.getKey());
-                consumer.readAgain().await().indefinitely();
+                group.readAgain().await().indefinitely();
                 return;
             }
         }

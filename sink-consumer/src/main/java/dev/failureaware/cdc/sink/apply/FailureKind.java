@@ -1,5 +1,6 @@
 package dev.failureaware.cdc.sink.apply;
 
+import dev.failureaware.cdc.model.SinkBookkeeping;
 import io.vertx.core.VertxException;
 import io.vertx.pgclient.PgException;
 import java.io.IOException;
@@ -26,7 +27,12 @@ public enum FailureKind {
      */
     private static final Set<String> TRANSIENT_CLASSES = Set.of("08", "28", "3D", "40", "53", "57", "58");
 
-    private static final Set<String> TRANSIENT_CODES = Set.of("55P03", "42501", "42P07", "42701", "42P06");
+    private static final Set<String> TRANSIENT_CODES = Set.of("55P03", "42501", "42P07", "42701", "42710", "42P06");
+
+    private static final String UNIQUE_VIOLATION = "23505";
+
+    /** Undefined column, table and conflict target; a column of another type than the expression's. */
+    private static final Set<String> STALE_CODES = Set.of("42703", "42P01", "42P10", "42804");
 
     public static FailureKind of(Throwable failure) {
         if (failure instanceof FencedException) {
@@ -38,6 +44,7 @@ public enum FailureKind {
                 return state == null
                                 || TRANSIENT_CLASSES.contains(state.substring(0, 2))
                                 || TRANSIENT_CODES.contains(state)
+                                || isRaceOfDdl(database)
                         ? TRANSIENT
                         : FATAL;
             }
@@ -46,5 +53,16 @@ public enum FailureKind {
             }
         }
         return FATAL;
+    }
+
+    /** Two lanes or replicas create or change the same thing at once: the server's own catalog, or ours, has it already. */
+    private static boolean isRaceOfDdl(PgException failure) {
+        return UNIQUE_VIOLATION.equals(failure.getSqlState())
+                && ("pg_catalog".equals(failure.getSchema()) || SinkBookkeeping.SCHEMA.equals(failure.getSchema()));
+    }
+
+    /** Whether what was known of a table can be the reason: another lane, replica or person has changed it since. */
+    static boolean mayBeStaleKnowledge(Throwable failure) {
+        return failure instanceof PgException database && STALE_CODES.contains(database.getSqlState());
     }
 }

@@ -14,13 +14,37 @@ import java.util.List;
 import org.apache.kafka.common.TopicPartition;
 
 /** Writes a plan: rows, offsets, snapshot marks and parked records in one transaction, or nothing. */
-@ApplicationScoped
-public class PlanApplier {
+public final class PlanApplier {
+    /** What all lanes share. */
+    @ApplicationScoped
+    public static class Factory {
+        private final Pool pool;
+        private final Bookkeeping bookkeeping;
+        private final SchemaPolicy policy;
+
+        Factory(Pool pool, Bookkeeping bookkeeping, SchemaPolicy policy) {
+            this.pool = pool;
+            this.bookkeeping = bookkeeping;
+            this.policy = policy;
+        }
+
+        /** For one lane: its knowledge of the tables may include changes that are not committed yet. */
+        public PlanApplier create() {
+            return new PlanApplier(pool, new SinkCatalog(policy), bookkeeping);
+        }
+
+        /** Whether a shape that was refused would be taken now; nothing is changed. */
+        public Uni<Boolean> canFollow(ShapeUse use) {
+            var catalog = new SinkCatalog(policy);
+            return pool.withConnection(connection -> catalog.canFollow(connection, use));
+        }
+    }
+
     private final Pool pool;
     private final SinkCatalog catalog;
     private final Bookkeeping bookkeeping;
 
-    PlanApplier(Pool pool, SinkCatalog catalog, Bookkeeping bookkeeping) {
+    private PlanApplier(Pool pool, SinkCatalog catalog, Bookkeeping bookkeeping) {
         this.pool = pool;
         this.catalog = catalog;
         this.bookkeeping = bookkeeping;
@@ -43,6 +67,10 @@ public class PlanApplier {
      * <p>On failure nothing is visible and the same plan may be applied again.
      */
     public Uni<Result> apply(Plan plan) {
+        return attempt(plan).onFailure(FailureKind::mayBeStaleKnowledge).recoverWithUni(() -> attempt(plan));
+    }
+
+    private Uni<Result> attempt(Plan plan) {
         return pool.withTransaction(connection -> bookkeeping
                         .advance(connection, plan.advances())
                         .chain(() -> writeTables(connection, plan))
@@ -106,10 +134,5 @@ public class PlanApplier {
                 .filter(partition -> partition.topic().endsWith(topic))
                 .findFirst()
                 .orElse(plan.advances().keySet().iterator().next());
-    }
-
-    /** Whether a shape that was refused would be taken now; nothing is changed. */
-    public Uni<Boolean> canFollow(ShapeUse use) {
-        return pool.withConnection(connection -> catalog.canFollow(connection, use));
     }
 }

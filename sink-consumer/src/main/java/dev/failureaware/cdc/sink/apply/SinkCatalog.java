@@ -8,7 +8,6 @@ import dev.failureaware.cdc.sink.plan.Plan.ShapeUse;
 import io.smallrye.mutiny.Uni;
 import io.vertx.mutiny.sqlclient.SqlConnection;
 import io.vertx.mutiny.sqlclient.Tuple;
-import jakarta.enterprise.context.ApplicationScoped;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
@@ -20,9 +19,11 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jboss.logging.Logger;
 
-/** What the sink's tables look like; makes them follow the events' schema. */
-@ApplicationScoped
-class SinkCatalog {
+/**
+ * What the sink's tables look like; makes them follow the events' schema. Each lane has its own, because what it knows may be
+ * the work of its own transaction, which can still be rolled back.
+ */
+final class SinkCatalog {
     private static final Logger LOG = Logger.getLogger(SinkCatalog.class);
 
     /** format_type with modifier -1 gives names that may be cast to without cutting: bpchar, not character. */

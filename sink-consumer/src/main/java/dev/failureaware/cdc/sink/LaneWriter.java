@@ -1,0 +1,183 @@
+package dev.failureaware.cdc.sink;
+
+import dev.failureaware.cdc.model.TableId;
+import dev.failureaware.cdc.sink.apply.Bookkeeping;
+import dev.failureaware.cdc.sink.apply.FailureKind;
+import dev.failureaware.cdc.sink.apply.PlanApplier;
+import dev.failureaware.cdc.sink.apply.TableStoppedException;
+import dev.failureaware.cdc.sink.decode.Decoded;
+import dev.failureaware.cdc.sink.plan.BatchPlanner;
+import dev.failureaware.cdc.sink.plan.PartitionState;
+import dev.failureaware.cdc.sink.plan.Plan;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.apache.kafka.common.TopicPartition;
+import org.jboss.logging.Logger;
+
+/** Writes the batches of one lane, one after the other, on the lane's thread. */
+final class LaneWriter {
+    private static final Logger LOG = Logger.getLogger(LaneWriter.class);
+
+    /** What all lanes share. */
+    @ApplicationScoped
+    static class Factory {
+        private final PlanApplier.Factory appliers;
+        private final Bookkeeping bookkeeping;
+        private final PartitionAssignment assignment;
+        private final ConsumerGroup group;
+        private final StoppedTables stopped;
+        private final SinkConfig config;
+        private final SinkHealth health;
+        private final SinkMetrics metrics;
+
+        Factory(
+                PlanApplier.Factory appliers,
+                Bookkeeping bookkeeping,
+                PartitionAssignment assignment,
+                ConsumerGroup group,
+                StoppedTables stopped,
+                SinkConfig config,
+                SinkHealth health,
+                SinkMetrics metrics) {
+            this.appliers = appliers;
+            this.bookkeeping = bookkeeping;
+            this.assignment = assignment;
+            this.group = group;
+            this.stopped = stopped;
+            this.config = config;
+            this.health = health;
+            this.metrics = metrics;
+        }
+
+        LaneWriter create(String lane) {
+            return new LaneWriter(this, lane);
+        }
+    }
+
+    private final Factory shared;
+    /** Of this lane only: what it knows of the tables may include changes that were not committed yet. */
+    private final PlanApplier applier;
+
+    private final String name;
+    private final CountDownLatch stopped = new CountDownLatch(1);
+
+    private LaneWriter(Factory shared, String name) {
+        this.shared = shared;
+        this.name = name;
+        this.applier = shared.appliers.create();
+    }
+
+    /** Ends a pause between two tries. */
+    void stop() {
+        stopped.countDown();
+    }
+
+    /**
+     * Tries until the batch is through, or until it is no longer ours.
+     *
+     * @param events in the order of their partitions, all polled in this generation
+     */
+    void write(List<Decoded> events, int generation) throws InterruptedException {
+        var done = new CompletableFuture<Void>();
+        shared.assignment.begin(done);
+        try {
+            var pause = shared.config.retryMin();
+            while (!tried(events, generation)) {
+                if (stopped.await(pause.toMillis(), TimeUnit.MILLISECONDS)) {
+                    return;
+                }
+                pause = longer(pause);
+            }
+        } finally {
+            done.complete(null);
+        }
+    }
+
+    private Duration longer(Duration pause) {
+        var twice = pause.multipliedBy(2);
+        return twice.compareTo(shared.config.retryMax()) < 0 ? twice : shared.config.retryMax();
+    }
+
+    /** Whether there is nothing more to try. */
+    private boolean tried(List<Decoded> events, int generation) {
+        try {
+            var states = shared.assignment.states(generation);
+            if (states.isEmpty()) {
+                shared.health.givenUp(name);
+            } else {
+                attempt(events, shared.stopped.all().keySet(), states.get(), generation);
+            }
+            return true;
+        } catch (RuntimeException failure) {
+            if (stopped.getCount() == 0) {
+                return true;
+            }
+            var kind = FailureKind.of(failure);
+            shared.metrics.failed(kind);
+            switch (kind) {
+                case TRANSIENT -> {
+                    shared.health.retrying(name, failure);
+                    return false;
+                }
+                case FENCED -> {
+                    LOG.warnf("%s; joining the group again", failure.getMessage());
+                    shared.group.leave(generation);
+                    return true;
+                }
+                case FATAL -> throw failure;
+            }
+            throw new IllegalStateException("unknown kind " + kind);
+        }
+    }
+
+    /** Applies the batch; when that stops a table, once more without the events that have to wait. */
+    private void attempt(
+            List<Decoded> events,
+            Set<TableId> stoppedBefore,
+            Map<TopicPartition, PartitionState> states,
+            int generation) {
+        var through = shared.stopped.letThrough(events, stoppedBefore);
+        if (shared.assignment.states(generation).isEmpty()) {
+            return; // What waits may have been forgotten in between; it is all read again.
+        }
+        try {
+            apply(through, states, generation);
+        } catch (TableStoppedException stop) {
+            shared.stopped.stop(stop);
+            attempt(events, stoppedBefore, states, generation);
+        }
+        shared.group.pauseHeld();
+    }
+
+    /** Plans and writes, in one transaction. */
+    private void apply(List<Decoded> events, Map<TopicPartition, PartitionState> states, int generation) {
+        var newestSnapshot = BatchPlanner.needsNewestSnapshot(events)
+                ? shared.bookkeeping.newestSnapshot().await().indefinitely()
+                : 0L;
+        var plan = BatchPlanner.plan(events, states, newestSnapshot);
+        if (plan.advances().isEmpty()) {
+            return;
+        }
+        var result = applier.apply(plan).await().indefinitely();
+        shared.assignment.advance(generation, plan);
+        shared.metrics.applied(plan, result);
+        shared.health.working(name);
+        report(plan, result);
+        shared.group.commitForDashboards(plan);
+    }
+
+    private static void report(Plan plan, PlanApplier.Result result) {
+        LOG.debugf(
+                "Applied %s: %d rows written, %d deleted, %d duplicates",
+                plan.eventsApplied(), result.upserted(), result.deleted(), plan.duplicates() + result.unchanged());
+        for (var record : plan.parked()) {
+            LOG.errorf("Parked %s offset %d: %s", record.partition(), record.offset(), record.reason());
+        }
+    }
+}

@@ -1,0 +1,136 @@
+package dev.failureaware.cdc.sink;
+
+import static dev.failureaware.cdc.test.DebeziumType.INT8;
+import static dev.failureaware.cdc.test.DebeziumType.TEXT;
+import static io.restassured.RestAssured.get;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.failureaware.cdc.test.DebeziumTable;
+import dev.failureaware.cdc.test.KafkaAndPostgres;
+import io.quarkus.test.common.WithTestResource;
+import io.quarkus.test.junit.QuarkusTest;
+import java.sql.SQLException;
+import java.util.Map;
+import java.util.TreeMap;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** Several lanes on the same tables. Neighbouring partitions of a topic are in different lanes. */
+@QuarkusTest
+@WithTestResource(KafkaAndPostgres.class)
+class LanesIT {
+    private static final int CHANGES = 12;
+
+    private final Playground at = new Playground("shop");
+
+    @AfterEach
+    void close() {
+        at.close();
+    }
+
+    private DebeziumTable shape(int columns) {
+        var table = DebeziumTable.named(at.name).key("id", INT8);
+        for (var i = 1; i <= columns; i++) {
+            table = table.nullable("c" + i, TEXT);
+        }
+        return table;
+    }
+
+    private static Map<String, Object> row(long id, int columns) {
+        var row = new TreeMap<String, Object>(Map.of("id", id));
+        for (var i = 1; i <= columns; i++) {
+            row.put("c" + i, id + "/" + i);
+        }
+        return row;
+    }
+
+    private void insert(int partition, long id, int columns) {
+        at.commit(partition, shape(columns).insert(row(id, columns)));
+    }
+
+    private void awaitCount(String where, long count) {
+        await().atMost(Playground.PATIENCE)
+                .ignoreException(IllegalStateException.class)
+                .untilAsserted(() ->
+                        assertThat(at.sink.count(at.name + " WHERE " + where)).isEqualTo(count));
+    }
+
+    @Test
+    void lanesThatCreateAndChangeTheSameTableAtOnceEndRight() throws SQLException {
+        insert(0, 1, 1);
+        insert(1, 2, 1);
+        insert(2, 3, 1);
+        awaitCount("c1 = id || '/1'", 3);
+        for (var columns = 2; columns <= CHANGES; columns++) {
+            // All lanes come to the lock, and then run into the same change together.
+            try (var other = at.sink.connect();
+                    var statement = other.createStatement()) {
+                other.setAutoCommit(false);
+                statement.execute("LOCK TABLE " + at.name);
+                for (var partition = 0; partition < 3; partition++) {
+                    insert(partition, columns * 10L + partition, columns);
+                }
+                other.rollback();
+            }
+        }
+
+        for (var columns = 2; columns <= CHANGES; columns++) {
+            awaitCount("c" + columns + " = id || '/" + columns + "'", (CHANGES - columns + 1) * 3L);
+        }
+    }
+
+    /** The change is rolled back again and again with the row of partition 0; the other lane makes it on its own. */
+    @Test
+    void aLaneWhoseTransactionFailsNeitherStopsOthersNorTellsThemOfItsChanges() {
+        insert(0, 1, 1);
+        insert(1, 2, 1);
+        awaitCount("true", 2);
+        at.sink.execute("CREATE TABLE " + at.name + "_refused AS SELECT 3::bigint AS id; CREATE FUNCTION " + at.name
+                + "() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF EXISTS (SELECT FROM " + at.name
+                + "_refused r WHERE r.id = NEW.id) THEN RAISE EXCEPTION 'not now' USING ERRCODE = '40001'; END IF;"
+                + " RETURN NEW; END $$; CREATE TRIGGER refuse BEFORE INSERT ON " + at.name
+                + " FOR EACH ROW EXECUTE FUNCTION " + at.name + "()");
+        insert(0, 3, 2);
+        insert(0, 5, 2);
+        await().atMost(Playground.PATIENCE).until(() -> get("/q/health/ready").statusCode() == 503);
+
+        insert(1, 4, 2);
+        awaitCount("c2 = id || '/2'", 1);
+        at.sink.execute("DELETE FROM " + at.name + "_refused");
+
+        awaitCount("c2 = id || '/2'", 3);
+        await().atMost(Playground.PATIENCE).until(() -> get("/q/health/ready").statusCode() == 200);
+    }
+
+    @Test
+    void aLaneThatWaitsForALockDoesNotHoldUpTheOthers() throws SQLException {
+        try (var second = new Playground("shop")) {
+            var other = DebeziumTable.named(second.name).key("id", INT8);
+            insert(0, 1, 1);
+            second.commit(0, other.insert(Map.of("id", 1L)));
+            awaitCount("true", 1);
+            second.awaitRows("id", "(1)");
+
+            try (var connection = at.sink.connect();
+                    var statement = connection.createStatement()) {
+                connection.setAutoCommit(false);
+                statement.execute("LOCK TABLE " + at.name);
+                insert(0, 2, 1);
+                await().atMost(Playground.PATIENCE)
+                        .until(() ->
+                                at.sink.count("pg_locks WHERE NOT granted AND relation = '" + at.name + "'::regclass")
+                                        > 0);
+                second.commit(0, other.insert(Map.of("id", 10L)));
+                second.commit(1, other.insert(Map.of("id", 11L)));
+
+                await().atMost(Playground.PATIENCE)
+                        .until(() -> second.rows("id").size() == 2);
+                connection.rollback();
+            }
+
+            awaitCount("true", 2);
+            second.awaitRows("id", "(1)", "(10)", "(11)");
+        }
+    }
+}
