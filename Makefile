@@ -14,7 +14,7 @@ SERVICES = sink-consumer verifier chaos-injector load-generator
 
 .PHONY: help exit-codes demo up watch status trigger-restart trigger-lag trigger-schema trigger-duplicate \
 	trigger-backfill lag connector-status logs stop start source-shell sink-shell kafka-topics kafka-consume preflight \
-	healthcheck endpoints down clean reset test build java jar built maven
+	healthcheck endpoints down clean reset bench-sink test build java jar built maven
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-20s %s\n", $$1, $$2 }' Makefile
@@ -98,6 +98,16 @@ build: maven ## build everything now, without tests
 	@echo "Building (the first time it also downloads libraries, which takes some minutes) …"
 	@start=$$(date +%s); $(MVN) -q -B -DskipTests package && mkdir -p target && touch $(STAMP) \
 		&& echo "Built in $$(($$(date +%s) - start)) s."
+
+PEER = benchmarks/jdbc-sink
+
+bench-sink: built ## our sink beside Debezium's JDBC sink and plain SQL (EVENTS=500000 ROUNDS=3 PARTS=… REPORT=report)
+	@[ -e benchmarks/target/benchmarks.jar ] || $(MAKE) --no-print-directory build
+	@[ $(PEER)/target/plugins/debezium-jdbc -nt $(PEER)/pom.xml ] || { \
+		echo "Getting Debezium's JDBC sink (40 MB, once) …"; \
+		$(MVN) -q -B -f $(PEER)/pom.xml package && touch $(PEER)/target/plugins/debezium-jdbc \
+			|| echo "warning: it cannot be had; its columns will be absent" >&2; }
+	@exec "$(JAVA)" -Xmx1500m -jar benchmarks/target/benchmarks.jar
 
 exit-codes: jar ## what the exit codes mean
 	@$(STACK) --help

@@ -13,11 +13,18 @@ final class ConnectWorker {
     private final Layout layout;
     private final Ports ports;
     private final Secrets secrets;
+    private final Map<String, String> changed;
 
     ConnectWorker(Layout layout, Ports ports, Secrets secrets) {
+        this(layout, ports, secrets, Map.of());
+    }
+
+    /** @param changed settings in place of the stack's, or beside them */
+    ConnectWorker(Layout layout, Ports ports, Secrets secrets, Map<String, String> changed) {
         this.layout = layout;
         this.ports = ports;
         this.secrets = secrets;
+        this.changed = Map.copyOf(changed);
     }
 
     void initialise() throws IOException {
@@ -51,15 +58,20 @@ final class ConnectWorker {
                 "config.providers.dir.class", "org.apache.kafka.common.config.provider.DirectoryConfigProvider",
                 "config.providers.dir.param.allowed.paths",
                         secrets.connectFolder().toString()));
+        settings.putAll(changed);
         KafkaJvm.write(layout, "connect.properties", settings);
     }
 
     ProcessSpec spec() {
+        return spec(Jvm.options(layout, HEAP_MEGABYTES));
+    }
+
+    ProcessSpec spec(List<String> jvmOptions) {
         return new ProcessSpec(
                 Part.CONNECT,
                 KafkaJvm.command(
                         layout,
-                        HEAP_MEGABYTES,
+                        jvmOptions,
                         "org.apache.kafka.connect.cli.ConnectDistributed",
                         List.of(layout.config().resolve("connect.properties").toString())),
                 Map.of(),

@@ -7,24 +7,25 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 
-/** The Debezium connector, through Connect's REST interface. */
-final class Connector {
+/** A connector, through Connect's REST interface. */
+public final class Connector {
     static final String NAME = "shop";
 
     /** {@code tasks} is empty while none has been assigned; a connector whose task is FAILED still says RUNNING. */
-    record Status(String connector, List<String> tasks, String trace) {
-        boolean running() {
+    public record Status(String connector, List<String> tasks, String trace) {
+        public boolean running() {
             return connector.equals("RUNNING")
                     && !tasks.isEmpty()
                     && tasks.stream().allMatch("RUNNING"::equals);
         }
 
-        boolean failed() {
+        public boolean failed() {
             return connector.equals("FAILED") || tasks.contains("FAILED");
         }
 
-        String text() {
+        public String text() {
             return "connector " + connector + ", tasks " + tasks;
         }
     }
@@ -33,8 +34,13 @@ final class Connector {
 
     private final String url;
 
+    /** The stack's own. */
     Connector(String connectUrl) {
-        this.url = connectUrl + "/connectors/" + NAME;
+        this(connectUrl, NAME);
+    }
+
+    Connector(String connectUrl, String name) {
+        this.url = connectUrl + "/connectors/" + name;
     }
 
     /** The project's settings with this stack's addresses; the password is a reference that only the worker resolves. */
@@ -47,7 +53,7 @@ final class Connector {
     }
 
     /** Creates or changes the connector, and waits until connector and task run. */
-    void deploy(ObjectNode settings, Duration within) throws InterruptedException {
+    public void deploy(ObjectNode settings, Duration within) throws InterruptedException {
         var deadline = Instant.now().plus(within);
         var last = "";
         while (Instant.now().isBefore(deadline)) {
@@ -113,7 +119,7 @@ final class Connector {
         throw StackException.notStarted("the connector does not run: " + last);
     }
 
-    Status status() throws IOException {
+    public Status status() throws IOException {
         var answer = Http.get(url + "/status");
         if (!answer.ok()) {
             throw new IOException("connector status: HTTP " + answer.status());
@@ -131,10 +137,23 @@ final class Connector {
                 trace.isEmpty()
                         ? ""
                         : "\n    | "
-                                + trace.lines()
-                                        .limit(6)
+                                + reasons(trace)
+                                        .limit(8)
                                         .reduce((a, b) -> a + "\n    | " + b)
                                         .orElse(""));
+    }
+
+    /** What was thrown and why, without where. */
+    private static Stream<String> reasons(String trace) {
+        return trace.lines().filter(line -> !line.startsWith("\t"));
+    }
+
+    /** Returns when the worker has taken note; the task ends soon after. */
+    public void delete() throws IOException {
+        var answer = Http.delete(url);
+        if (!answer.ok() && answer.status() != 404) {
+            throw new IOException("deleting the connector: HTTP " + answer.status());
+        }
     }
 
     void restartFailed() throws IOException {

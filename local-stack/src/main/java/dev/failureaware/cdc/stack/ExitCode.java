@@ -1,7 +1,7 @@
 package dev.failureaware.cdc.stack;
 
 /** What a command's exit code means. An interrupted command ends with 130, which the Java runtime gives by itself. */
-enum ExitCode {
+public enum ExitCode {
     OK(0),
     /** The work was done and its result is bad: a verdict other than PASS, a part that is not healthy. */
     VERDICT(1),
@@ -16,7 +16,7 @@ enum ExitCode {
         this.code = code;
     }
 
-    int code() {
+    public int code() {
         return code;
     }
 }

@@ -42,6 +42,10 @@ final class Http {
                 .PUT(HttpRequest.BodyPublishers.ofString(json)));
     }
 
+    static Answer delete(String url) throws IOException {
+        return send(request(url, Duration.ofSeconds(30)).DELETE());
+    }
+
     /** With the stack's token; {@code json} null for no body. */
     static Answer post(String url, String token, String json, Duration timeout) throws IOException {
         var request =

@@ -27,10 +27,16 @@ final class KafkaBroker {
 
     private final Layout layout;
     private final Ports ports;
+    private final int heapMegabytes;
 
     KafkaBroker(Layout layout, Ports ports) {
+        this(layout, ports, HEAP_MEGABYTES);
+    }
+
+    KafkaBroker(Layout layout, Ports ports, int heapMegabytes) {
         this.layout = layout;
         this.ports = ports;
+        this.heapMegabytes = heapMegabytes;
     }
 
     /** Formats the data folder unless there is one. A folder of that name is always complete. */
@@ -90,7 +96,7 @@ final class KafkaBroker {
     }
 
     private List<String> java(String mainClass, String... arguments) {
-        return KafkaJvm.command(layout, HEAP_MEGABYTES, mainClass, List.of(arguments));
+        return KafkaJvm.command(layout, heapMegabytes, mainClass, List.of(arguments));
     }
 
     private static String clusterId() {

@@ -15,13 +15,17 @@ final class KafkaJvm {
     private KafkaJvm() {}
 
     static List<String> command(Layout layout, int heapMegabytes, String mainClass, List<String> arguments) {
+        return command(layout, Jvm.options(layout, heapMegabytes), mainClass, arguments);
+    }
+
+    static List<String> command(Layout layout, List<String> jvmOptions, String mainClass, List<String> arguments) {
         var all = new ArrayList<>(List.of(
                 "-Dlog4j2.configurationFile=" + layout.config().resolve(LOGGING).toUri(),
                 "-cp",
                 layout.kafkaLibraries() + "/*",
                 mainClass));
         all.addAll(arguments);
-        return Jvm.command(layout, heapMegabytes, all);
+        return Jvm.command(jvmOptions, all);
     }
 
     static void writeLogging(Layout layout) throws IOException {

@@ -22,13 +22,26 @@ final class PostgresServer {
     private final PostgresBinaries binaries;
     private final Path superuserPassword;
     private final int port;
+    private final Map<String, String> changed;
 
     PostgresServer(Part part, Layout layout, PostgresBinaries binaries, Path superuserPassword, int port) {
+        this(part, layout, binaries, superuserPassword, port, Map.of());
+    }
+
+    /** @param changed settings in place of the stack's, or beside them */
+    PostgresServer(
+            Part part,
+            Layout layout,
+            PostgresBinaries binaries,
+            Path superuserPassword,
+            int port,
+            Map<String, String> changed) {
         this.part = part;
         this.layout = layout;
         this.binaries = binaries;
         this.superuserPassword = superuserPassword;
         this.port = port;
+        this.changed = Map.copyOf(changed);
     }
 
     SqlAddress address() {
@@ -97,6 +110,7 @@ final class PostgresServer {
             settings.put("wal_level", "logical");
             settings.put("max_slot_wal_keep_size", WAL_KEPT_FOR_A_SLOT);
         }
+        settings.putAll(changed);
         return settings;
     }
 

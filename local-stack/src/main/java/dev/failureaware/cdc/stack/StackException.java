@@ -1,7 +1,7 @@
 package dev.failureaware.cdc.stack;
 
 /** A failure that a person can act on: its message is all that is shown, its code is the command's exit code. */
-final class StackException extends RuntimeException {
+public final class StackException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
     private final ExitCode exitCode;
@@ -16,15 +16,15 @@ final class StackException extends RuntimeException {
         this.exitCode = exitCode;
     }
 
-    static StackException badInput(String message) {
+    public static StackException badInput(String message) {
         return new StackException(ExitCode.BAD_INPUT, message);
     }
 
-    static StackException notStarted(String message) {
+    public static StackException notStarted(String message) {
         return new StackException(ExitCode.NOT_STARTED, message);
     }
 
-    ExitCode exitCode() {
+    public ExitCode exitCode() {
         return exitCode;
     }
 }

@@ -1,0 +1,52 @@
+package dev.failureaware.cdc.benchmarks;
+
+import java.util.List;
+
+/**
+ * A topic that holds what was captured from a table.
+ *
+ * @param prefix the connector's {@code topic.prefix}; the topic is PREFIX.public.TABLE
+ * @param order where each change is in the topic
+ * @param valueBytes mean size of an event's value
+ */
+record Topic(String prefix, Table table, int partitions, boolean schemaFull, Order order, long valueBytes) {
+
+    static String name(String prefix, Table table) {
+        return prefix + "." + table.qualified();
+    }
+
+    String name() {
+        return name(prefix, table);
+    }
+
+    long events() {
+        return order.events();
+    }
+
+    /**
+     * Where each change of the source is in the topic, tombstones not counted.
+     *
+     * @param partition by the change's number; -1 for a delete, whose number no event tells
+     * @param rank by the change's number: how many events its partition holds up to it
+     * @param last of each partition that holds events
+     * @param deletes whether there are deletes among them
+     */
+    record Order(int[] partition, int[] rank, List<Last> last, long events, boolean deletes) {
+
+        /** @param seq of the row that the partition's last event leaves; 0 where it deletes the row */
+        record Last(String id, long seq) {}
+
+        /**
+         * How many events must have been applied by somebody who shows these rows.
+         *
+         * @param seqs of all visible rows
+         */
+        long atLeast(List<Long> seqs) {
+            var highest = new java.util.HashMap<Integer, Integer>();
+            for (var seq : seqs) {
+                highest.merge(partition[seq.intValue()], rank[seq.intValue()], Math::max);
+            }
+            return highest.values().stream().mapToLong(Integer::longValue).sum();
+        }
+    }
+}
