@@ -16,7 +16,6 @@ import java.util.OptionalLong;
 /** Debezium's JDBC sink on a Connect worker of its own, which is started anew for each drain like our sink. */
 final class JdbcSink implements Contestant {
     private static final Duration PATIENCE = Duration.ofSeconds(90);
-    private static final String CONNECTOR = "jdbc-sink";
 
     /** What {@code connect-distributed.sh} gives a worker. */
     private static final List<String> JVM_OPTIONS = List.of(
@@ -123,29 +122,33 @@ final class JdbcSink implements Contestant {
         }
         tuning.forEach(settings::put);
         starts++;
+        // The consumer group is named after the connector, and must begin anew.
+        var name = label.replace('_', '-') + "-" + starts;
         var worker = bed.workbench.connect(
-                "connect-" + label.replace('_', '-') + "-" + starts,
+                "connect-" + name,
                 bed.kafka,
                 plugins,
                 JVM_OPTIONS,
                 // Kafka's default, which the stack's worker changes.
                 Map.of("offset.flush.interval.ms", "60000"));
-        return new Process(worker, settings);
+        return new Process(worker, name, settings);
     }
 
     private static final class Process implements Draining {
         private final Running worker;
+        private final String name;
         private final ObjectNode settings;
 
-        Process(Running worker, ObjectNode settings) {
+        Process(Running worker, String name, ObjectNode settings) {
             this.worker = worker;
+            this.name = name;
             this.settings = settings;
         }
 
         @Override
         public void ready() throws IOException, InterruptedException {
             worker.awaitReady(PATIENCE);
-            worker.connector(CONNECTOR).deploy(settings, PATIENCE);
+            worker.connector(name).deploy(settings, PATIENCE);
         }
 
         @Override
@@ -153,7 +156,7 @@ final class JdbcSink implements Contestant {
             if (!worker.isAlive()) {
                 return Optional.of("the Connect worker ended" + worker.logTail());
             }
-            var status = worker.connector(CONNECTOR).status();
+            var status = worker.connector(name).status();
             return status.failed()
                     ? Optional.of("the JDBC sink failed: " + status.text() + status.trace())
                     : Optional.empty();
