@@ -46,6 +46,11 @@ public final class SinkBookkeeping {
      */
     public static final TableId SNAPSHOTS = new TableId(SCHEMA, "snapshots");
     /**
+     * {@code schema_name, table_name, lsn, committed_at, seen_at, rows_removed}: the newest TRUNCATE of each table; rows from
+     * before it never come back. {@code seen_at} is the connector's clock, the other the source's.
+     */
+    public static final TableId TRUNCATES = new TableId(SCHEMA, "truncates");
+    /**
      * {@code schema_name, table_name, schema_lsn}: position of the first event known to have the shape that the sink's table
      * follows.
      */

@@ -85,8 +85,14 @@ public final class TestConnector implements AutoCloseable {
 
     /** A true re-snapshot: stop, forget the offsets, go on. */
     public void snapshotAgain() {
+        snapshotAgain(() -> {});
+    }
+
+    /** The same; what is done in between no event tells of but the snapshot. */
+    public void snapshotAgain(Runnable unseen) {
         send("PUT", "/stop", null);
         await("STOPPED");
+        unseen.run();
         send("DELETE", "/offsets", null);
         send("PUT", "/resume", null);
         awaitRunning();

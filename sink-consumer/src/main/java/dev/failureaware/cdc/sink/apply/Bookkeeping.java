@@ -46,6 +46,10 @@ public class Bookkeeping {
                       swept_at timestamptz, rows_swept bigint,
                       PRIMARY KEY (schema_name, table_name, lsn))""",
             "ALTER TABLE " + SNAPSHOTS + " ADD COLUMN IF NOT EXISTS topic text",
+            "CREATE TABLE IF NOT EXISTS " + SinkBookkeeping.TRUNCATES.quoted() + """
+                     (schema_name text, table_name text, lsn bigint NOT NULL, committed_at timestamptz NOT NULL,
+                      seen_at timestamptz NOT NULL, rows_removed bigint NOT NULL DEFAULT 0,
+                      PRIMARY KEY (schema_name, table_name))""",
             "CREATE TABLE IF NOT EXISTS " + SinkBookkeeping.TABLES.quoted() + """
                      (schema_name text, table_name text, schema_lsn bigint NOT NULL,
                       PRIMARY KEY (schema_name, table_name))""",

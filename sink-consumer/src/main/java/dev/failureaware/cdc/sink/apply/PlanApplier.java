@@ -43,6 +43,7 @@ public final class PlanApplier {
     private final Pool pool;
     private final SinkCatalog catalog;
     private final Bookkeeping bookkeeping;
+    private final Truncates truncates = new Truncates();
 
     private PlanApplier(Pool pool, SinkCatalog catalog, Bookkeeping bookkeeping) {
         this.pool = pool;
@@ -61,7 +62,7 @@ public final class PlanApplier {
 
     /**
      * Offsets are advanced first, by compare-and-set: a consumer that was replaced fails before it has written a row, and
-     * one that is just being replaced makes the other wait for its end. In each table deletes run before upserts, so a key
+     * one that is just being replaced makes the other wait for its end. Tables are emptied before any row is written. In each table deletes run before upserts, so a key
      * may move between rows in one batch.
      *
      * <p>On failure nothing is visible and the same plan may be applied again.
@@ -73,7 +74,8 @@ public final class PlanApplier {
     private Uni<Result> attempt(Plan plan) {
         return pool.withTransaction(connection -> bookkeeping
                         .advance(connection, plan.advances())
-                        .chain(() -> writeTables(connection, plan))
+                        .chain(() -> truncates.apply(connection, plan.truncations()))
+                        .chain(removed -> writeTables(connection, plan).map(new Result(0, removed, 0)::plus))
                         .call(() -> bookkeeping.markSnapshots(connection, plan))
                         .call(() -> bookkeeping.park(connection, plan)))
                 .onFailure()

@@ -93,7 +93,7 @@ final class SinkCatalog {
             throw new IllegalStateException(
                     "no end of changes for " + use.shape().table() + ": " + step);
         }
-        var done = Uni.createFrom().voidItem();
+        var done = Truncates.lock(connection, use.shape().table());
         for (var sql : step) {
             LOG.infof("%s: %s", use.shape().table(), sql);
             done = done.chain(() -> connection.query(sql).execute()).replaceWithVoid();

@@ -50,7 +50,8 @@ final class UpsertSql {
         return "WITH incoming AS (SELECT " + String.join(", ", incoming)
                 + " FROM unnest(" + list(parameters, i -> "$" + (i + 1) + "::text[]")
                 + ") AS u(" + list(parameters, i -> "c" + i) + ")), written AS (INSERT INTO " + table.quoted() + " ("
-                + quoted(all) + ") SELECT " + quoted(all) + " FROM incoming" + onConflict(group, all) + ") "
+                + quoted(all) + ") SELECT " + quoted(all) + " FROM incoming i WHERE " + Truncates.notBefore(table, "i")
+                + onConflict(group, all) + ") "
                 + (group.ofSnapshot() && !group.keyColumns().isEmpty()
                         ? unchanged(table, group, columns)
                         : "SELECT 0::bigint");

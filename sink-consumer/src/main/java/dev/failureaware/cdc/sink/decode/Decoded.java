@@ -1,5 +1,6 @@
 package dev.failureaware.cdc.sink.decode;
 
+import dev.failureaware.cdc.model.TableId;
 import java.util.List;
 import org.apache.kafka.common.TopicPartition;
 
@@ -37,16 +38,33 @@ public sealed interface Decoded {
         }
     }
 
-    /** A change of one row, at a position of the source's log. */
-    sealed interface RowChange extends Decoded permits Upsert, Delete {
-        TableShape shape();
-
+    /** A change at a position of the source's log. */
+    sealed interface Positioned extends Decoded permits RowChange, Truncate {
         Operation operation();
+
+        Source source();
+    }
+
+    /** A change of one row. */
+    sealed interface RowChange extends Positioned permits Upsert, Delete {
+        TableShape shape();
 
         /** Empty for a table without a key. */
         List<String> key();
+    }
 
-        Source source();
+    /**
+     * All rows of a table are gone that were written before this position, in whatever partition they are: TRUNCATE waits for
+     * the table's writers, and later ones wait for it. The event comes in one partition only, and has no key.
+     *
+     * @param seenMicros when the connector saw it, by the connector's clock, microseconds since 1970
+     */
+    record Truncate(TopicPartition partition, long offset, TableId table, Source source, long seenMicros)
+            implements Positioned {
+        @Override
+        public Operation operation() {
+            return Operation.TRUNCATE;
+        }
     }
 
     /** Nothing to do by definition: a tombstone (the delete came before it, as an event of its own). */

@@ -60,6 +60,9 @@ public class EventDecoder {
         var event = value.payload();
         var source = source(event.path("source"));
         var operation = operation(event.path("op").asText());
+        if (operation == Operation.TRUNCATE) {
+            return new Decoded.Truncate(partition, offset, table(event.path("source")), source, seenMicros(event));
+        }
         var shape = value.version().shape(event.path("source"), key);
         if (operation == Operation.DELETE) {
             if (!shape.hasKey()) {
@@ -99,10 +102,17 @@ public class EventDecoder {
                 return operation;
             }
         }
-        throw new IllegalArgumentException(
-                code.equals("t")
-                        ? "TRUNCATE is not applied: it has no key and no order against other partitions"
-                        : "op '" + code + "' is none of r, c, u, d");
+        throw new IllegalArgumentException("op '" + code + "' is none of r, c, u, d, t");
+    }
+
+    private static TableId table(JsonNode source) {
+        return new TableId(source.path("schema").asText(), source.path("table").asText());
+    }
+
+    private static long seenMicros(JsonNode event) {
+        return event.path("ts_us").isNumber()
+                ? event.path("ts_us").asLong()
+                : event.path("ts_ms").asLong() * 1_000;
     }
 
     /** @throws IllegalArgumentException where the position is missing: without one, no replay can be told from news */

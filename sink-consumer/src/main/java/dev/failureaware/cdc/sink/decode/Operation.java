@@ -1,11 +1,12 @@
 package dev.failureaware.cdc.sink.decode;
 
-/** Debezium's operations on rows. */
+/** Debezium's operations. */
 public enum Operation {
     SNAPSHOT_READ("r"),
     INSERT("c"),
     UPDATE("u"),
-    DELETE("d");
+    DELETE("d"),
+    TRUNCATE("t");
 
     private final String code;
 

@@ -13,6 +13,7 @@ import dev.failureaware.cdc.sink.plan.Plan.RowUpsert;
 import dev.failureaware.cdc.sink.plan.Plan.ShapeUse;
 import dev.failureaware.cdc.sink.plan.Plan.SnapshotMark;
 import dev.failureaware.cdc.sink.plan.Plan.TableWork;
+import dev.failureaware.cdc.sink.plan.Plan.Truncation;
 import dev.failureaware.cdc.sink.plan.Plan.UpsertGroup;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -21,6 +22,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import org.apache.kafka.common.TopicPartition;
 
 /**
@@ -33,6 +35,9 @@ public final class BatchPlanner {
     private final long newestSnapshot;
 
     private final Map<TopicPartition, Advance> advances = new LinkedHashMap<>();
+    /** By table, in one order for all, so that two replicas never wait for each other's tables crosswise. */
+    private final Map<TableId, Truncation> truncations = new TreeMap<>();
+
     private final Map<TableId, Table> tables = new LinkedHashMap<>();
     private final Map<List<Object>, SnapshotMark> snapshotMarks = new LinkedHashMap<>();
     private final List<Decoded.Undecodable> parked = new ArrayList<>();
@@ -75,7 +80,7 @@ public final class BatchPlanner {
         if (event.offset() < state.nextOffset()) {
             return; // Read twice from Kafka after a seek; already in this plan or in the database.
         }
-        if (event instanceof Decoded.RowChange change) {
+        if (event instanceof Decoded.Positioned change) {
             if (Watermark.provesOld(state.watermark(), change.source())) {
                 advance(event, state.watermark(), 1);
             } else {
@@ -100,8 +105,33 @@ public final class BatchPlanner {
                         : new Advance(earlier.from(), to, earlier.duplicates() + duplicates));
     }
 
-    private void apply(Decoded.RowChange change) {
+    private void apply(Decoded.Positioned change) {
         applied.merge(change.operation(), 1, Integer::sum);
+        if (change instanceof Decoded.Truncate truncate) {
+            truncations.merge(
+                    truncate.table(),
+                    new Truncation(
+                            truncate.table(),
+                            truncate.source().lsn(),
+                            truncate.source().commitMicros(),
+                            truncate.seenMicros()),
+                    BatchPlanner::later);
+        } else if (change instanceof Decoded.RowChange row) {
+            apply(row);
+        }
+    }
+
+    /** A log that went back, after a restore, is told by its commit times. */
+    private static Truncation later(Truncation a, Truncation b) {
+        return Comparator.comparingLong(Truncation::commitMicros)
+                                .thenComparing(Truncation::lsn, Long::compareUnsigned)
+                                .compare(a, b)
+                        > 0
+                ? a
+                : b;
+    }
+
+    private void apply(Decoded.RowChange change) {
         var source = change.source();
         if (source.ofSnapshot()) {
             snapshotMarks.merge(
@@ -138,6 +168,7 @@ public final class BatchPlanner {
         tables.values().forEach(table -> table.addTo(work));
         return new Plan(
                 Map.copyOf(advances),
+                List.copyOf(truncations.values()),
                 List.copyOf(work),
                 List.copyOf(snapshotMarks.values()),
                 List.copyOf(parked),

@@ -13,12 +13,14 @@ import org.apache.kafka.common.TopicPartition;
  * All that one batch of records will do to the sink, as immutable data; applied in one transaction.
  *
  * @param advances per partition, how its state moves
+ * @param truncations tables that were emptied, before any row is written
  * @param tables rows to delete and to write, in this order; in each deletes come first
  * @param snapshotMarks what the batch tells of snapshots
  * @param eventsApplied events by operation that took effect or were folded into a later one of the same row
  */
 public record Plan(
         Map<TopicPartition, Advance> advances,
+        List<Truncation> truncations,
         List<TableWork> tables,
         List<SnapshotMark> snapshotMarks,
         List<Decoded.Undecodable> parked,
@@ -26,6 +28,14 @@ public record Plan(
 
     /** @param duplicates events of the partition that were recognised as sent before */
     public record Advance(long from, PartitionState to, int duplicates) {}
+
+    /**
+     * The table's rows from before this position are gone.
+     *
+     * @param commitMicros commit time at the source, microseconds since 1970
+     * @param seenMicros the same moment by the connector's clock, which dates the rows of snapshots
+     */
+    public record Truncation(TableId table, long lsn, long commitMicros, long seenMicros) {}
 
     /**
      * What is done to one table by events of one shape. A table whose schema changed in the batch occurs once per shape, the
