@@ -109,7 +109,7 @@ class ToastedTypesIT {
         var storage = new StringJoiner(", ");
         var types = List.copyOf(values.keySet());
         for (var i = 0; i < types.size(); i++) {
-            columns.add("c" + i + " " + types.get(i));
+            columns.add("c" + i + " " + types.get(i) + " NOT NULL");
             storage.add("ALTER COLUMN c" + i + " SET STORAGE EXTERNAL");
         }
         source.execute("CREATE EXTENSION citext; CREATE EXTENSION hstore");

@@ -44,6 +44,7 @@ final class OlderShapes {
                         row.after(),
                         row.commitMicros()))
                 .toList();
-        return new UpsertGroup(places(group.keyColumns(), sink), columns, group.ofSnapshot(), rows);
+        return new UpsertGroup(
+                places(group.keyColumns(), sink), columns, group.ofSnapshot(), group.onlyWhereThereIsOne(), rows);
     }
 }

@@ -49,12 +49,32 @@ final class UpsertSql {
         var parameters = width + CDC_CASTS.length;
         return "WITH incoming AS (SELECT " + String.join(", ", incoming)
                 + " FROM unnest(" + list(parameters, i -> "$" + (i + 1) + "::text[]")
-                + ") AS u(" + list(parameters, i -> "c" + i) + ")), written AS (INSERT INTO " + table.quoted() + " ("
-                + quoted(all) + ") SELECT " + quoted(all) + " FROM incoming i WHERE " + Truncates.notBefore(table, "i")
-                + onConflict(group, all) + ") "
+                + ") AS u(" + list(parameters, i -> "c" + i) + ")), written AS ("
+                + (group.onlyWhereThereIsOne() ? update(table, group, all) : insert(table, group, all)) + ") "
                 + (group.ofSnapshot() && !group.keyColumns().isEmpty()
                         ? unchanged(table, group, columns)
                         : "SELECT 0::bigint");
+    }
+
+    private static String insert(TableId table, UpsertGroup group, List<String> all) {
+        return "INSERT INTO " + table.quoted() + " (" + quoted(all) + ") SELECT " + quoted(all)
+                + " FROM incoming i WHERE " + Truncates.notBefore(table, "i") + onConflict(group, all);
+    }
+
+    /** An INSERT would be refused where a column that the event left out must not be null, even if the row is there. */
+    private static String update(TableId table, UpsertGroup group, List<String> all) {
+        var set = all.stream()
+                .filter(column -> !group.keyColumns().contains(column))
+                .map(column -> quote(column) + " = i." + quote(column))
+                .collect(Collectors.joining(", "));
+        return "UPDATE " + table.quoted() + " t SET " + set + " FROM incoming i WHERE " + sameKey(group) + " AND "
+                + Truncates.notBefore(table, "i");
+    }
+
+    private static String sameKey(UpsertGroup group) {
+        return group.keyColumns().stream()
+                .map(column -> "t." + quote(column) + " = i." + quote(column))
+                .collect(Collectors.joining(" AND "));
     }
 
     private static String onConflict(UpsertGroup group, List<String> all) {
@@ -70,14 +90,11 @@ final class UpsertSql {
 
     /** Compared as text, because some types (json) have no equality. Sees the table as it was before the statement. */
     private static String unchanged(TableId table, UpsertGroup group, List<String> columns) {
-        var join = group.keyColumns().stream()
-                .map(column -> "t." + quote(column) + " = i." + quote(column))
-                .collect(Collectors.joining(" AND "));
         Function<String, String> row = alias -> columns.stream()
                 .map(column -> alias + "." + quote(column) + "::text")
                 .collect(Collectors.joining(", ", "ROW(", ")"));
-        return "SELECT count(*) FROM incoming i JOIN " + table.quoted() + " t ON " + join + " WHERE " + row.apply("t")
-                + " IS NOT DISTINCT FROM " + row.apply("i");
+        return "SELECT count(*) FROM incoming i JOIN " + table.quoted() + " t ON " + sameKey(group) + " WHERE "
+                + row.apply("t") + " IS NOT DISTINCT FROM " + row.apply("i");
     }
 
     static Tuple upsertValues(UpsertGroup group) {

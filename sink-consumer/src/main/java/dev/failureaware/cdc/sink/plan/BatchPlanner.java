@@ -202,7 +202,11 @@ public final class BatchPlanner {
             var lsn = change.source().lsn();
             var event = new ShapeUse(change.shape(), lsn, lsn);
             use = use == null ? event : use.and(event);
-            var row = new Row(change, after, change instanceof Decoded.Upsert upsert ? upsert.values() : null);
+            var row = new Row(
+                    change,
+                    after,
+                    change.operation() != Operation.UPDATE,
+                    change instanceof Decoded.Upsert upsert ? upsert.values() : null);
             if (change.shape().hasKey()) {
                 rowsByKey.merge(change.key(), row, (earlier, later) -> later.over(earlier));
             } else {
@@ -223,8 +227,11 @@ public final class BatchPlanner {
         }
     }
 
-    /** @param values null for a deleted row */
-    private record Row(Decoded.RowChange change, long after, List<String> values) {
+    /**
+     * @param begins whether the batch holds the row's beginning (or end), so that nothing is known of it from before
+     * @param values null for a deleted row
+     */
+    private record Row(Decoded.RowChange change, long after, boolean begins, List<String> values) {
 
         /** This later state, with values that it lacks taken from the earlier one. */
         Row over(Row earlier) {
@@ -241,7 +248,7 @@ public final class BatchPlanner {
                 merged.add(
                         isUnavailable(values.get(i)) && known.containsKey(column) ? known.get(column) : values.get(i));
             }
-            return new Row(change, after, merged);
+            return new Row(change, after, earlier.begins, merged);
         }
 
         void into(List<RowDelete> deletes, Map<List<Object>, UpsertGroup> groups) {
@@ -258,10 +265,15 @@ public final class BatchPlanner {
                 }
             }
             var source = change.source();
+            var onlyWhereThereIsOne = !begins && change.shape().hasKey() && columns.size() < values.size();
             groups.computeIfAbsent(
-                            List.of(change.shape(), columns, source.ofSnapshot()),
+                            List.of(change.shape(), columns, source.ofSnapshot(), onlyWhereThereIsOne),
                             group -> new UpsertGroup(
-                                    change.shape().keyColumns(), columns, source.ofSnapshot(), new ArrayList<>()))
+                                    change.shape().keyColumns(),
+                                    columns,
+                                    source.ofSnapshot(),
+                                    onlyWhereThereIsOne,
+                                    new ArrayList<>()))
                     .rows()
                     .add(new RowUpsert(given, change.operation(), source.lsn(), after, source.commitMicros()));
         }

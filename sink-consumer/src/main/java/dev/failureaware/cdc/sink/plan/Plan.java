@@ -66,9 +66,15 @@ public record Plan(
      *
      * @param columns the columns that the rows give values for; a TOASTed value that was not sent leaves its column out
      * @param ofSnapshot whether the rows were read by a snapshot
+     * @param onlyWhereThereIsOne the events change rows and do not tell all of their values. Where the sink has no such row, it
+     *     reads again what it has applied before, and the row is deleted later on: there is nothing to write
      */
     public record UpsertGroup(
-            List<String> keyColumns, List<ColumnShape> columns, boolean ofSnapshot, List<RowUpsert> rows) {}
+            List<String> keyColumns,
+            List<ColumnShape> columns,
+            boolean ofSnapshot,
+            boolean onlyWhereThereIsOne,
+            List<RowUpsert> rows) {}
 
     /**
      * @param values in the order of the group's columns

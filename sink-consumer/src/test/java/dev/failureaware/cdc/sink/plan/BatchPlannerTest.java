@@ -133,6 +133,28 @@ class BatchPlannerTest {
         assertThat(rows(plan)).containsExactly(List.of("1"));
     }
 
+    /** Read again from in front of the update, after the row was deleted: an insert would lack the value, and be refused. */
+    @Test
+    void anUpdateThatLacksAValueIsForARowThatIsThere() {
+        assertThat(isOnlyWhereThereIsOne(upsert(10, "1", ValueForm.UNAVAILABLE, streamed(100L, 110))))
+                .isTrue();
+        assertThat(isOnlyWhereThereIsOne(upsert(10, "1", "sent", streamed(100L, 110))))
+                .isFalse();
+        assertThat(isOnlyWhereThereIsOne(
+                        insert(10, "1", ValueForm.UNAVAILABLE, streamed(100L, 110)),
+                        upsert(11, "1", ValueForm.UNAVAILABLE, streamed(120L, 130))))
+                .as("the second half of a key change is a row that was never there")
+                .isFalse();
+    }
+
+    private static boolean isOnlyWhereThereIsOne(Decoded... events) {
+        return plan(events).tables().get(0).upserts().get(0).onlyWhereThereIsOne();
+    }
+
+    private static Decoded insert(long offset, String key, String text, Source source) {
+        return new Decoded.Upsert(P0, offset, SHAPE, Operation.INSERT, List.of(key), Arrays.asList(key, text), source);
+    }
+
     @Test
     void snapshotRowsAreMarkedAndCarryTheSnapshotsLsn() {
         var plan = plan(
