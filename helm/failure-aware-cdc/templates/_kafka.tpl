@@ -10,6 +10,10 @@
 {{- $_ := set $config $key (include "cdc.settingText" $value) -}}
 {{- end -}}
 {{- end -}}
+{{- /* Where the sink-consumer reads it, whatever the prefix is. */ -}}
+{{- if not (hasKey .Values.connector.config "notification.sink.topic.name") -}}
+{{- $_ := set $config "notification.sink.topic.name" (printf "%s.notifications" (get $config "topic.prefix")) -}}
+{{- end -}}
 {{- $_ := set $config "database.hostname" (include "cdc.db.host" $source) -}}
 {{- $_ := set $config "database.port" (include "cdc.db.port" $source) -}}
 {{- $_ := set $config "database.dbname" .Values.source.database -}}

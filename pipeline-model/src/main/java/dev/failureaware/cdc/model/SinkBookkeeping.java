@@ -20,7 +20,8 @@ public final class SinkBookkeeping {
     public static final String LSN = "_cdc_lsn";
     /**
      * {@code bigint}: an lsn that the event's transaction is proven to have committed after; for a snapshot row the
-     * snapshot's lsn. A row below a complete snapshot's lsn was not in that snapshot: see the sweep.
+     * snapshot's lsn. A row below a complete snapshot's lsn was not in that snapshot: see the sweep. Negative where only the row's
+     * own lsn, or that of a snapshot, is known.
      */
     public static final String AFTER = "_cdc_after";
     /** {@code timestamptz}: commit time at the source (capture time; business time stays in the data columns). */
@@ -41,10 +42,15 @@ public final class SinkBookkeeping {
     /** {@code topic, partition, "offset", key, value, reason, parked_at}: records that could not be applied. */
     public static final TableId PARKED = new TableId(SCHEMA, "parked");
     /**
-     * {@code schema_name, table_name, lsn, table_complete, all_complete, swept_at, rows_swept}: the snapshots of each table that
+     * {@code schema_name, table_name, lsn, table_complete, all_complete, swept_at, rows_swept, taken_at}: the snapshots of each table that
      * the sink has seen, and what the sweep after each removed.
      */
     public static final TableId SNAPSHOTS = new TableId(SCHEMA, "snapshots");
+    /**
+     * {@code connector, collection, started_at, completed_at, lsn}: tables in which a snapshot found no row, as the connector's
+     * notifications say; the lsn once it is known from a table that had rows.
+     */
+    public static final TableId EMPTY_SCANS = new TableId(SCHEMA, "empty_scans");
     /**
      * {@code schema_name, table_name, lsn, committed_at, seen_at, rows_removed}: the newest TRUNCATE of each table; rows from
      * before it never come back. {@code seen_at} is the connector's clock, the other the source's.

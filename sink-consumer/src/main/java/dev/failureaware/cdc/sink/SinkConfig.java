@@ -9,6 +9,7 @@ import jakarta.validation.constraints.Max;
 import jakarta.validation.constraints.Min;
 import jakarta.validation.constraints.NotBlank;
 import java.time.Duration;
+import java.util.Optional;
 
 /** Settings of the sink-consumer; the Kafka channel and the database have Quarkus' own. */
 @ConfigMapping(prefix = "sink")
@@ -31,6 +32,10 @@ interface SinkConfig {
     /** Bytes of records that may wait in all lanes; above that, nothing more is taken from Kafka. */
     @WithDefault("48M")
     MemorySize maxWaiting();
+
+    /** Where the connector says what its snapshots found; one partition. Empty: tables without rows are not swept. */
+    @WithDefault("${sink.topic-prefix}.notifications")
+    Optional<String> notificationTopic();
 
     /** First and longest pause between two tries of a batch while the database is away. */
     @WithDefault("200ms")

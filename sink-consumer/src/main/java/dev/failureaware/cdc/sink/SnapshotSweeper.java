@@ -37,6 +37,7 @@ class SnapshotSweeper {
     private static final int MOST_POLLS = 20;
 
     private final Bookkeeping bookkeeping;
+    private final SnapshotNotifications notifications;
     private final Map<String, Object> kafka;
     private final SinkMetrics metrics;
 
@@ -45,9 +46,11 @@ class SnapshotSweeper {
 
     SnapshotSweeper(
             Bookkeeping bookkeeping,
+            SnapshotNotifications notifications,
             @Identifier("default-kafka-broker") Map<String, Object> kafka,
             SinkMetrics metrics) {
         this.bookkeeping = bookkeeping;
+        this.notifications = notifications;
         this.kafka = kafka;
         this.metrics = metrics;
     }
@@ -69,6 +72,7 @@ class SnapshotSweeper {
 
     private void sweep() {
         bookkeeping.create().await().indefinitely();
+        notifications.take();
         for (var sweep : bookkeeping.pendingSweeps().await().indefinitely()) {
             if (isPastFence(sweep)) {
                 var rows = bookkeeping.sweep(sweep).await().indefinitely();

@@ -85,6 +85,97 @@ class CapturedPositionsIT {
                 .isZero();
     }
 
+    @Test
+    void aTableThatWasEmptiedUnseenIsSweptAndWhatWasInFlightStays() throws Exception {
+        create("empt_full", "id int PRIMARY KEY, v text");
+        create("empt_emptied", "id int PRIMARY KEY, v text");
+        source.execute("INSERT INTO empt_full VALUES (1, 'a'); INSERT INTO empt_emptied VALUES (1, 'a')");
+        try (var connector = capture("empt_", Map.of());
+                var inFlight = source.connect();
+                var statement = inFlight.createStatement()) {
+            awaitEqual("empt_full", "empt_emptied");
+            source.execute("INSERT INTO empt_emptied SELECT i, 'b' FROM generate_series(2, 9) i");
+            awaitEqual("empt_emptied");
+            inFlight.setAutoCommit(false);
+            connector.snapshotAgain(() -> {
+                source.execute("DELETE FROM empt_emptied");
+                try {
+                    statement.execute("INSERT INTO empt_emptied VALUES (99, 'in flight')");
+                } catch (java.sql.SQLException e) {
+                    throw new AssertionError(e);
+                }
+            });
+            await().atMost(PATIENCE)
+                    .untilAsserted(() -> assertThat(sink.count("empt_emptied")).isZero());
+            inFlight.commit();
+            awaitEqual("empt_full", "empt_emptied");
+        }
+        assertThat(sink.count("empt_emptied")).isEqualTo(1);
+    }
+
+    @Test
+    void anIncrementalSnapshotBesideWritersMendsRowsAndTakesNoneBack() throws Exception {
+        create("incr_rows", "id int PRIMARY KEY, v bigint");
+        source.execute("CREATE TABLE cdc_signal (id text PRIMARY KEY, type text NOT NULL, data text);"
+                + " ALTER PUBLICATION cdc_publication ADD TABLE cdc_signal;"
+                + " GRANT SELECT, INSERT, DELETE ON cdc_signal TO cdc_replicator;"
+                + " INSERT INTO incr_rows SELECT i, 0 FROM generate_series(1, 2000) i");
+        try (var connector = capture(
+                "incr_",
+                Map.of("signal.data.collection", "public.cdc_signal", "incremental.snapshot.chunk.size", "50"))) {
+            awaitEqual("incr_rows");
+            // Whatever the reason: rows that are wrong, missing or too many at the sink.
+            sink.execute("UPDATE incr_rows SET v = -1 WHERE id BETWEEN 1901 AND 1950; DELETE FROM incr_rows WHERE id > 1950");
+            var stop = new AtomicBoolean();
+            var writer = changes(stop);
+            var watch = watch(stop);
+            source.execute("INSERT INTO cdc_signal VALUES ('mend', 'execute-snapshot',"
+                    + " '{\"data-collections\": [\"public.incr_rows\"], \"type\": \"incremental\"}')");
+            await().atMost(PATIENCE)
+                    .untilAsserted(() -> assertThat(sink.count("incr_rows WHERE id > 1900 AND v >= 0"))
+                            .isEqualTo(100));
+            stop.set(true);
+            writer.get();
+            awaitEqual("incr_rows");
+            watch.get();
+
+            connector.snapshotAgain(() -> source.execute("DELETE FROM incr_rows WHERE id % 3 = 0"));
+            awaitEqual("incr_rows");
+        }
+        assertThat(sink.count("_cdc.parked WHERE topic LIKE 'shop.public.incr\\_%'"))
+                .isZero();
+    }
+
+    /** Each row's value only grows, and a row that is deleted never comes back. */
+    private CompletableFuture<Void> changes(AtomicBoolean stop) {
+        var random = new Random(1);
+        return CompletableFuture.runAsync(() -> {
+            for (var i = 1; !stop.get(); i++) {
+                source.execute("UPDATE incr_rows SET v = " + i + " WHERE id = " + (1 + random.nextInt(1900))
+                        + "; DELETE FROM incr_rows WHERE id = " + (1 + random.nextInt(1900)));
+            }
+        });
+    }
+
+    private CompletableFuture<Void> watch(AtomicBoolean stop) {
+        return CompletableFuture.runAsync(() -> {
+            var known = new java.util.HashMap<Object, Long>();
+            var gone = new java.util.HashSet<Object>();
+            while (!stop.get()) {
+                var now = new java.util.HashMap<Object, Long>();
+                sink.query("SELECT id, v FROM incr_rows WHERE id <= 1900")
+                        .forEach(row -> now.put(row.get("id"), ((Number) row.get("v")).longValue()));
+                now.forEach((id, value) -> assertThat(value)
+                        .as("row %s", id)
+                        .isGreaterThanOrEqualTo(known.getOrDefault(id, 0L)));
+                assertThat(gone).as("deleted rows").noneMatch(now::containsKey);
+                known.keySet().stream().filter(id -> !now.containsKey(id)).forEach(gone::add);
+                known.clear();
+                known.putAll(now);
+            }
+        });
+    }
+
     private CompletableFuture<Void> writer(int number, AtomicBoolean stop) {
         var random = new Random(number);
         return CompletableFuture.runAsync(() -> {

@@ -232,6 +232,20 @@ class SinkIT {
     }
 
     @Test
+    void aRowInFlightAtASnapshotStaysThoughNothingOfTheSnapshotWasSeenBeforeIt() {
+        send(1, stream.commit(table.insert(row(1, "old"))));
+        send(1, stream.commit(table.insert(row(4, "phantom"))));
+        awaitRows("1=old", "4=phantom");
+
+        var snapshot = stream.snapshot(table.snapshotRow(row(1, "old")));
+        send(table.insert(row(9, "in flight")).at(null, 1_001L).transaction(702L, 1).record(0));
+        awaitRows("1=old", "4=phantom", "9=in flight");
+        send(1, snapshot);
+
+        awaitRows("1=old", "9=in flight");
+    }
+
+    @Test
     void theWholeTopicReadAgainLeavesTheSinkUnchanged() {
         send(1, stream.commit(table.insert(row(1, "a"))));
         send(1, stream.commit(table.update(row(1, "b")), table.insert(row(4, "gone"))));

@@ -64,6 +64,7 @@ public final class TestConnector implements AutoCloseable {
                     .put("database.password", replicator.password())
                     .put("slot.name", source.name())
                     .put("topic.prefix", topicPrefix)
+                    .put("notification.sink.topic.name", topicPrefix + ".notifications")
                     .put("table.include.list", tables);
         } catch (IOException e) {
             throw new UncheckedIOException(e);

@@ -2,6 +2,7 @@ package dev.failureaware.cdc.sink.apply;
 
 import dev.failureaware.cdc.model.SinkBookkeeping;
 import dev.failureaware.cdc.model.TableId;
+import dev.failureaware.cdc.sink.decode.ValueForm;
 import dev.failureaware.cdc.sink.plan.PartitionState;
 import dev.failureaware.cdc.sink.plan.Plan;
 import dev.failureaware.cdc.sink.plan.Plan.Advance;
@@ -45,7 +46,13 @@ public class Bookkeeping {
                       table_complete boolean NOT NULL, all_complete boolean NOT NULL,
                       swept_at timestamptz, rows_swept bigint,
                       PRIMARY KEY (schema_name, table_name, lsn))""",
-            "ALTER TABLE " + SNAPSHOTS + " ADD COLUMN IF NOT EXISTS topic text",
+            "ALTER TABLE " + SNAPSHOTS + " ADD COLUMN IF NOT EXISTS topic text,"
+                    + " ADD COLUMN IF NOT EXISTS taken_at timestamptz",
+            // Recorded before there was a column for it; the connector's topics are named like this.
+            "UPDATE " + SNAPSHOTS + " s SET topic = o.topic FROM (SELECT DISTINCT topic FROM " + OFFSETS
+                    + ") o WHERE s.topic IS NULL AND s.swept_at IS NULL AND substr(o.topic, strpos(o.topic, '.') + 1) ="
+                    + " regexp_replace(s.schema_name || '.' || s.table_name, '[^a-zA-Z0-9._-]', '_', 'g')",
+            EmptyScans.CREATE,
             "CREATE TABLE IF NOT EXISTS " + SinkBookkeeping.TRUNCATES.quoted() + """
                      (schema_name text, table_name text, lsn bigint NOT NULL, committed_at timestamptz NOT NULL,
                       seen_at timestamptz NOT NULL, rows_removed bigint NOT NULL DEFAULT 0,
@@ -201,19 +208,20 @@ public class Bookkeeping {
         }
         return connection
                 .preparedQuery("INSERT INTO " + SNAPSHOTS
-                        + " AS s (schema_name, table_name, lsn, table_complete, all_complete, topic)"
-                        + " VALUES ($1, $2, $3, $4, $5, $6)"
+                        + " AS s (schema_name, table_name, lsn, table_complete, all_complete, topic, taken_at)"
+                        + " VALUES ($1, $2, $3, $4, $5, $6, $7::text::timestamptz)"
                         + " ON CONFLICT (schema_name, table_name, lsn) DO UPDATE SET"
                         + " table_complete = s.table_complete OR excluded.table_complete,"
                         + " all_complete = s.all_complete OR excluded.all_complete")
                 .executeBatch(plan.snapshotMarks().stream()
-                        .map(mark -> Tuple.of(
-                                mark.table().schema(),
-                                mark.table().name(),
-                                mark.lsn(),
-                                mark.ofTable() || mark.ofAll(),
-                                mark.ofAll(),
-                                mark.topic()))
+                        .map(mark -> Tuple.tuple()
+                                .addString(mark.table().schema())
+                                .addString(mark.table().name())
+                                .addLong(mark.lsn())
+                                .addBoolean(mark.ofTable() || mark.ofAll())
+                                .addBoolean(mark.ofAll())
+                                .addString(mark.topic())
+                                .addString(ValueForm.timestamp(mark.takenMicros()) + "+00"))
                         .toList())
                 .replaceWithVoid();
     }
@@ -253,9 +261,8 @@ public class Bookkeeping {
                         return Uni.createFrom().item(0L);
                     }
                     return connection
-                            .preparedQuery("DELETE FROM " + sweep.table().quoted() + " WHERE " + SinkBookkeeping.AFTER
-                                    + " < $1")
-                            .execute(Tuple.of(sweep.lsn()))
+                            .preparedQuery(swept(sweep.table()))
+                            .execute(id)
                             .map(rows -> (long) rows.rowCount())
                             .call(swept -> connection
                                     .preparedQuery("UPDATE " + SNAPSHOTS + " SET swept_at = now(), rows_swept = $4"
@@ -266,6 +273,18 @@ public class Bookkeeping {
                                             sweep.lsn(),
                                             swept)));
                 }));
+    }
+
+    /**
+     * Rows from before the snapshot. One of the first transaction after a snapshot (see {@code RowUpsert.after}) may have been
+     * in flight at this one, and came before anything of it was seen: then its commit is not older than the snapshot, by clocks
+     * that agree within two seconds.
+     */
+    private static String swept(TableId table) {
+        return "DELETE FROM " + table.quoted() + " t USING " + SNAPSHOTS + " s WHERE s.schema_name = $1 AND s.table_name = $2"
+                + " AND s.lsn = $3 AND abs(t." + SinkBookkeeping.AFTER + ") < s.lsn AND (t." + SinkBookkeeping.AFTER
+                + " >= 0 OR s.taken_at IS NULL OR t." + SinkBookkeeping.SOURCE_TS
+                + " < s.taken_at - interval '2 seconds')";
     }
 
     private static String[] topics(List<TopicPartition> partitions) {

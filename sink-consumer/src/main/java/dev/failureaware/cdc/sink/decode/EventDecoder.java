@@ -75,6 +75,10 @@ public class EventDecoder {
             throw new IllegalArgumentException(
                     "an update in " + shape.table() + ", which has no key: the row to update cannot be told");
         }
+        if (source.snapshot() == Source.Snapshot.INCREMENTAL && !shape.hasKey()) {
+            throw new IllegalArgumentException("a row of an incremental snapshot of " + shape.table()
+                    + ", which has no key: it cannot be told from a row that is there already");
+        }
         var after = event.path("after");
         if (!after.isObject()) {
             throw new IllegalArgumentException("op '" + operation.code() + "' without 'after'");

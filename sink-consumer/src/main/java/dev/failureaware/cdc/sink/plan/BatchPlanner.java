@@ -141,9 +141,15 @@ public final class BatchPlanner {
                             source.lsn(),
                             change.partition().topic(),
                             source.snapshot() == Snapshot.LAST_OF_TABLE,
-                            source.snapshot() == Snapshot.LAST),
+                            source.snapshot() == Snapshot.LAST,
+                            source.commitMicros()),
                     (a, b) -> new SnapshotMark(
-                            a.table(), a.lsn(), a.topic(), a.ofTable() || b.ofTable(), a.ofAll() || b.ofAll()));
+                            a.table(),
+                            a.lsn(),
+                            a.topic(),
+                            a.ofTable() || b.ofTable(),
+                            a.ofAll() || b.ofAll(),
+                            a.takenMicros()));
         }
         tables.computeIfAbsent(change.shape().table(), table -> new Table()).add(change, committedAfter(change));
     }
@@ -153,14 +159,15 @@ public final class BatchPlanner {
      * have contained from rows that came later.
      *
      * <p>The first transaction after a snapshot does not carry the previous commit, and its row lsns can be lower than the
-     * snapshot's when it was in flight then. It came after the newest snapshot seen, so that is what is proven.
+     * snapshot's when it was in flight then. It came after the newest snapshot seen, so that is what is proven; but it may
+     * have come after one whose rows, in other partitions, were not seen yet, so the number is made negative.
      */
     private long committedAfter(Decoded.RowChange change) {
         var source = change.source();
         if (source.ofSnapshot()) {
             return source.lsn();
         }
-        return source.previousCommitLsn() != null ? source.previousCommitLsn() : Math.max(source.lsn(), newestSnapshot);
+        return source.previousCommitLsn() != null ? source.previousCommitLsn() : -Math.max(source.lsn(), newestSnapshot);
     }
 
     private Plan plan() {

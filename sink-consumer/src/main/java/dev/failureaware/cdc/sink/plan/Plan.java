@@ -78,15 +78,18 @@ public record Plan(
 
     /**
      * @param values in the order of the group's columns
-     * @param after an lsn that the row's transaction is proven to have committed after
+     * @param after an lsn that the row's transaction is proven to have committed after; negative for the first transaction after a
+     *     snapshot, which may be one that nobody has seen yet
      */
     public record RowUpsert(List<String> values, Operation operation, long lsn, long after, long commitMicros) {}
 
     /**
      * @param ofTable the snapshot of this table is complete
      * @param ofAll the whole snapshot is complete
+     * @param takenMicros when it was taken, by the connector's clock, microseconds since 1970
      */
-    public record SnapshotMark(TableId table, long lsn, String topic, boolean ofTable, boolean ofAll) {}
+    public record SnapshotMark(
+            TableId table, long lsn, String topic, boolean ofTable, boolean ofAll, long takenMicros) {}
 
     public int duplicates() {
         return advances.values().stream().mapToInt(Advance::duplicates).sum();

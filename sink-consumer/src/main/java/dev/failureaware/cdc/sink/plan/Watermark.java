@@ -1,6 +1,7 @@
 package dev.failureaware.cdc.sink.plan;
 
 import dev.failureaware.cdc.sink.decode.Source;
+import dev.failureaware.cdc.sink.decode.Source.Snapshot;
 
 /**
  * The highest position that a topic-partition has streamed, and the rule that recognises an event sent before.
@@ -13,6 +14,8 @@ import dev.failureaware.cdc.sink.decode.Source;
  *   <li>equal pairs are common on different rows (COPY, key changes), so "equal" proves nothing;
  *   <li>a null first part (snapshot rows, the first transaction after a snapshot) cannot be compared: such an event is
  *       applied and clears the watermark, because what was above it may legally come again;
+ *   <li>rows that a snapshot reads beside the stream (incremental, blocking) carry the stream's position at that moment and the
+ *       connector's time: they are read from the table just then, so they are never old, and they move nothing;
  *   <li>a lower pair with a newer commit time means that the source's log itself went back (a restore): apply and clear.
  * </ul>
  *
@@ -24,6 +27,7 @@ public record Watermark(long previousCommitLsn, long rowLsn, long commitMicros) 
     /** Whether the event was surely sent before. {@code highest} is null where nothing can be proven. */
     static boolean provesOld(Watermark highest, Source event) {
         return highest != null
+                && event.snapshot() == Snapshot.NONE
                 && event.previousCommitLsn() != null
                 && highest.isAbove(event)
                 && event.commitMicros() <= highest.commitMicros;
@@ -33,6 +37,9 @@ public record Watermark(long previousCommitLsn, long rowLsn, long commitMicros) 
     static Watermark after(Watermark highest, Source event) {
         if (event.previousCommitLsn() == null) {
             return null;
+        }
+        if (event.snapshot() != Snapshot.NONE) {
+            return highest;
         }
         var position = new Watermark(event.previousCommitLsn(), event.lsn(), event.commitMicros());
         if (highest == null || highest.isAbove(event)) {

@@ -160,7 +160,7 @@ class BatchPlannerTest {
         var plan = plan(
                 snapshotRow(P0, 10, "1", 500, Snapshot.PART), snapshotRow(P1, 20, "2", 500, Snapshot.LAST_OF_TABLE));
 
-        assertThat(plan.snapshotMarks()).containsExactly(new SnapshotMark(TABLE, 500, P0.topic(), true, false));
+        assertThat(plan.snapshotMarks()).containsExactly(new SnapshotMark(TABLE, 500, P0.topic(), true, false, 500));
         assertThat(plan.tables().get(0).upserts().get(0).rows())
                 .extracting(Plan.RowUpsert::after)
                 .containsOnly(500L);
@@ -174,8 +174,8 @@ class BatchPlannerTest {
         var sameBatch = plan(snapshotRow(P1, 20, "1", 500, Snapshot.PART), inFlight);
         var laterBatch = BatchPlanner.plan(List.of(inFlight), START, 500);
 
-        assertThat(afterOf(sameBatch, "late")).isEqualTo(500);
-        assertThat(afterOf(laterBatch, "late")).isEqualTo(500);
+        assertThat(afterOf(sameBatch, "late")).isEqualTo(-500);
+        assertThat(afterOf(laterBatch, "late")).isEqualTo(-500);
         assertThat(BatchPlanner.needsNewestSnapshot(List.of(inFlight))).isTrue();
     }
 
