@@ -63,4 +63,13 @@ class WatermarkTest {
 
         assertThat(after).isEqualTo(new Watermark(300, 310, NOW + 5));
     }
+
+    @Test
+    void aRowReadBesideTheStreamIsNeverOldAndMovesNothing() {
+        var highest = new Watermark(200, 250, NOW);
+        var read = new Source(150, 150L, NOW - 1, Snapshot.INCREMENTAL);
+
+        assertThat(Watermark.provesOld(highest, read)).isFalse();
+        assertThat(Watermark.after(highest, read)).isEqualTo(highest);
+    }
 }
