@@ -73,10 +73,6 @@ final class BenchSink implements Callable<Integer> {
     }
 
     private static int explain(Exception problem, CommandLine line, CommandLine.ParseResult parsed) throws Exception {
-        if (problem instanceof WrongResultException) {
-            System.err.println("\nerror: " + problem.getMessage());
-            return WRONG;
-        }
         if (problem instanceof BenchmarkException) {
             System.err.println("\nerror: " + problem.getMessage());
             return NOT_MEASURED;
@@ -94,8 +90,15 @@ final class BenchSink implements Callable<Integer> {
 
     @Override
     public Integer call() throws Exception {
-        new Benchmark(options(), System.getenv(), new Progress(System.out, System.console() != null)).run();
-        return 0;
+        var progress = new Progress(System.out, System.console() != null);
+        var problems = new Benchmark(options(), System.getenv(), progress).run();
+        problems.all()
+                .forEach(problem ->
+                        System.err.println("error: " + problem.get("where") + ": " + problem.get("message")));
+        if (problems.anyWrongResult()) {
+            return WRONG;
+        }
+        return problems.none() ? 0 : NOT_MEASURED;
     }
 
     private Options options() {

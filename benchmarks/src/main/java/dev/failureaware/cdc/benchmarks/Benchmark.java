@@ -14,6 +14,7 @@ final class Benchmark {
     private final Options options;
     private final Map<String, String> environment;
     private final Progress progress;
+    private final Problems problems = new Problems();
 
     Benchmark(Options options, Map<String, String> environment, Progress progress) {
         this.options = options;
@@ -21,8 +22,8 @@ final class Benchmark {
         this.progress = progress;
     }
 
-    /** @return the report as it was written */
-    Map<String, Object> run() throws IOException, InterruptedException, SQLException {
+    /** @return what went wrong; the report says it too */
+    Problems run() throws IOException, InterruptedException, SQLException {
         var began = Instant.now();
         var report = new Report(options.report());
         report.content().put("started_at", began.toString());
@@ -40,15 +41,40 @@ final class Benchmark {
             report.content().put("versions", Versions.of(bed, options.home()));
             report.put("settings", settings(bed, contestants));
             Summary.printSettings(report.content(), progress);
-            if (options.parts().contains(Part.WORKLOADS)) {
-                report.put("workloads", new WorkloadsPart(bed, options, progress, contestants).run());
-            }
+            measure(
+                    Part.WORKLOADS,
+                    report,
+                    () -> new WorkloadsPart(bed, options, progress, contestants, problems).run());
+            measure(Part.MEMORY, report, () -> new MemoryPart(bed, options, progress).run(ours));
+            measure(Part.LATENCY, report, () -> new LatencyPart(bed, options, progress).run(ours));
+            measure(Part.PRELOADED, report, () -> new PreloadedPart(bed, options, progress).run(ours));
+            measure(Part.SCALING, report, () -> new ScalingPart(bed, options, progress).run(ours));
+            report.content().put("problems", problems.all());
             report.content()
                     .put("took_seconds", Duration.between(began, Instant.now()).toSeconds());
             report.complete();
             Summary.print(report.content(), progress);
             progress.line("\n  " + report.file());
-            return report.content();
+            return problems;
+        }
+    }
+
+    @FunctionalInterface
+    private interface Measurement {
+        Object run() throws IOException, InterruptedException, SQLException;
+    }
+
+    /** One part that fails does not end the others. */
+    private void measure(Part part, Report report, Measurement measurement)
+            throws IOException, InterruptedException, SQLException {
+        if (!options.parts().contains(part)) {
+            return;
+        }
+        try {
+            report.put(part.label(), measurement.run());
+        } catch (BenchmarkException e) {
+            progress.end("FAILED: " + e.getMessage());
+            problems.add(part.label(), e);
         }
     }
 

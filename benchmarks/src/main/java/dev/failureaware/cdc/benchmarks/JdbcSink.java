@@ -125,7 +125,7 @@ final class JdbcSink implements Contestant {
         // The consumer group is named after the connector, and must begin anew.
         var name = label.replace('_', '-') + "-" + starts;
         var worker = bed.workbench.connect(
-                "connect-" + name,
+                "worker-" + name,
                 bed.kafka,
                 plugins,
                 JVM_OPTIONS,

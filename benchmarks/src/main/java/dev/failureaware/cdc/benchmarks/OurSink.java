@@ -63,14 +63,16 @@ final class OurSink implements Contestant {
                 "vertx-reactive:postgresql://%s/%s".formatted(bed.postgres.address(), TestBed.SINK));
         environment.put("QUARKUS_DATASOURCE_USERNAME", TestBed.SINK_ROLE);
         environment.put("QUARKUS_DATASOURCE_PASSWORD", bed.workbench.password());
-        return new Process(bed.workbench.sinkConsumer("sink-consumer-" + replica, environment));
+        return new Process(bed.workbench.sinkConsumer("sink-consumer-" + replica, environment), topic.schemaFull());
     }
 
     private final class Process implements Draining {
         private final Running running;
+        private final boolean schemaFull;
 
-        Process(Running running) {
+        Process(Running running, boolean schemaFull) {
             this.running = running;
+            this.schemaFull = schemaFull;
         }
 
         @Override
@@ -83,7 +85,10 @@ final class OurSink implements Contestant {
                                 .equals("t")
                         ? bed.value(TestBed.SINK, "SELECT min(reason) FROM _cdc.parked")
                         : null;
-                return Optional.ofNullable(parked).map(reason -> "the sink-consumer parks the events: " + reason);
+                if (parked != null && !schemaFull) {
+                    throw new RefusedException("it does not take events without schema: " + parked);
+                }
+                return Optional.ofNullable(parked).map(reason -> "the sink-consumer parks events: " + reason);
             } catch (SQLException e) {
                 return Optional.of("the sink database does not answer: " + e.getMessage());
             }

@@ -20,6 +20,16 @@ final class Summary {
         if (report.containsKey("workloads")) {
             workloads(report, progress);
         }
+        for (var part : List.of("memory", "latency", "preloaded")) {
+            if (report.containsKey(part)) {
+                progress.line("\n%-10s %s".formatted(part, text(report.get(part))));
+            }
+        }
+        if (report.containsKey("scaling")) {
+            progress.line("");
+            ((List<?>) report.get("scaling"))
+                    .forEach(each -> progress.line("%-10s %s".formatted("scaling", text(each))));
+        }
     }
 
     private static void workloads(Map<String, Object> report, Progress progress) {

@@ -18,12 +18,14 @@ final class WorkloadsPart {
     private final Progress progress;
     private final List<Contestant> contestants;
     private final Bound bound;
+    private final Problems problems;
 
-    WorkloadsPart(TestBed bed, Options options, Progress progress, List<Contestant> contestants) {
+    WorkloadsPart(TestBed bed, Options options, Progress progress, List<Contestant> contestants, Problems problems) {
         this.bed = bed;
         this.options = options;
         this.progress = progress;
         this.contestants = contestants;
+        this.problems = problems;
         this.bound = new Bound(bed);
     }
 
@@ -109,15 +111,15 @@ final class WorkloadsPart {
                 progress.begin("%s, round %d of %d: %s".formatted(name, round, options.rounds(), label));
                 try {
                     add(label, new Drain(bed, progress).run(contestant, topic), rates, peaks);
-                } catch (WrongResultException e) {
-                    throw e;
                 } catch (BenchmarkException e) {
-                    // One that cannot do it at all is left out; one that could before is an error.
-                    if (round > 1) {
-                        throw e;
-                    }
                     absent.put(label, e.getMessage());
-                    progress.end("absent: " + e.getMessage());
+                    progress.end("ABSENT: " + e.getMessage());
+                    if (!(e instanceof RefusedException)) {
+                        problems.add(name + ", " + label, e);
+                    }
+                    if (e instanceof WrongResultException) {
+                        rates.remove(label); // Its figures of earlier rounds are worth no more.
+                    }
                 }
             }
             if (options.takesPart(Bound.LABEL)) {
