@@ -102,7 +102,6 @@ build: maven ## build everything now, without tests
 PEER = benchmarks/jdbc-sink
 
 bench-sink: built ## our sink beside Debezium's JDBC sink and plain SQL (EVENTS=500000 ROUNDS=3 PARTS=… REPORT=report)
-	@[ -e benchmarks/target/benchmarks.jar ] || $(MAKE) --no-print-directory build
 	@[ $(PEER)/target/plugins/debezium-jdbc -nt $(PEER)/pom.xml ] || { \
 		echo "Getting Debezium's JDBC sink (40 MB, once) …"; \
 		$(MVN) -q -B -f $(PEER)/pom.xml package && touch $(PEER)/target/plugins/debezium-jdbc \
@@ -115,7 +114,7 @@ exit-codes: jar ## what the exit codes mean
 # Builds when the build never finished, a part of it is missing, or a source is newer.
 built: java
 	@stale=; \
-	for f in $(STAMP) $(JAR) kafka-runtime/target/libs connector/target/plugins \
+	for f in $(STAMP) $(JAR) benchmarks/target/benchmarks.jar kafka-runtime/target/libs connector/target/plugins \
 			$(SERVICES:%=%/target/quarkus-app/quarkus-run.jar); do \
 		[ -e "$$f" ] || stale=1; \
 	done; \

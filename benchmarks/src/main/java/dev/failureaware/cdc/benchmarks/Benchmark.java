@@ -29,7 +29,7 @@ final class Benchmark {
         report.content().put("started_at", began.toString());
         report.content().put("machine", Machine.facts());
         report.content().put("parameters", parameters());
-        progress.line("Starting PostgreSQL and Kafka …");
+        progress.line("This takes about %d min. Starting PostgreSQL and Kafka …".formatted(Estimate.minutes(options)));
         try (var bed = TestBed.start(options)) {
             var ours = new OurSink(bed, environment);
             var plugins = options.home().resolve("benchmarks/jdbc-sink/target/plugins");

@@ -47,8 +47,10 @@ final class Bound {
                         .formatted(topic.table().qualified()))) {
             sink.setAutoCommit(false);
             var first = 0L;
-            for (var from = 0; from < changes.size(); from += BATCH) {
-                apply(changes.subList(from, Math.min(changes.size(), from + BATCH)), sink, upsert, delete);
+            // A first one that does not count, and some that do, however few there are.
+            var batch = Math.min(BATCH, changes.size() / 4);
+            for (var from = 0; from < changes.size(); from += batch) {
+                apply(changes.subList(from, Math.min(changes.size(), from + batch)), sink, upsert, delete);
                 sink.commit();
                 if (from == 0) {
                     first = System.nanoTime();
@@ -56,7 +58,7 @@ final class Bound {
             }
             var took = Duration.ofNanos(System.nanoTime() - first);
             Drain.compare(bed, topic, "true");
-            return new Drain.Outcome(changes.size(), Math.min(BATCH, changes.size()), took, OptionalLong.empty());
+            return new Drain.Outcome(changes.size(), batch, took, OptionalLong.empty());
         }
     }
 

@@ -56,7 +56,24 @@ final class Capture implements AutoCloseable {
             Consumer<TopicReader.Event> each,
             LongConsumer progress)
             throws IOException, InterruptedException, SQLException {
-        begin(table, prefix, partitions, FILLING, Map.of());
+        return capture(workload, table, prefix, partitions, events, true, Map.of(), each, progress);
+    }
+
+    /** The same with settings for the connector, which may leave out the schema part. */
+    Topic capture(
+            Workload workload,
+            Table table,
+            String prefix,
+            int partitions,
+            long events,
+            boolean schemaFull,
+            Map<String, String> connectorSettings,
+            Consumer<TopicReader.Event> each,
+            LongConsumer progress)
+            throws IOException, InterruptedException, SQLException {
+        var settings = new LinkedHashMap<>(FILLING);
+        settings.putAll(connectorSettings);
+        begin(table, prefix, partitions, settings, Map.of());
         var changes = CompletableFuture.runAsync(() -> {
             try (var source = bed.connect(TestBed.SOURCE)) {
                 workload.run(source, table, events);
@@ -67,7 +84,7 @@ final class Capture implements AutoCloseable {
         changes.exceptionally(failure -> null);
         try {
             var topic = new TopicReader(bed.kafka.address())
-                    .read(prefix, table, partitions, true, events, each, read -> {
+                    .read(prefix, table, partitions, schemaFull, events, each, read -> {
                         if (changes.isCompletedExceptionally()) {
                             changes.join();
                         }

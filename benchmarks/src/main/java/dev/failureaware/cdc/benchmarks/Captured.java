@@ -1,11 +1,10 @@
 package dev.failureaware.cdc.benchmarks;
 
-import java.util.List;
+import java.util.Optional;
 
 /**
  * A workload's topics.
  *
- * @param schemaLess the same records without their schema parts
- * @param changes the events of {@code schemaFull} in their order
+ * @param schemaLess the same records without their schema parts, where they are wanted
  */
-record Captured(Topic schemaFull, Topic schemaLess, List<Change> changes) {}
+record Captured(Workload workload, Topic schemaFull, Optional<Topic> schemaLess) {}

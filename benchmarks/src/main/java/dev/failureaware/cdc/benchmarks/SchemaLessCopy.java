@@ -11,6 +11,8 @@ final class SchemaLessCopy implements AutoCloseable {
     private final KafkaProducer<byte[], byte[]> producer;
     private final SchemaCutter keys = new SchemaCutter(true);
     private final String topic;
+    private long events;
+    private long bytes;
 
     SchemaLessCopy(String kafka, String topic) {
         this.topic = topic;
@@ -31,8 +33,17 @@ final class SchemaLessCopy implements AutoCloseable {
 
     void add(TopicReader.Event event) {
         var record = event.record();
+        if (event.payload() != null) {
+            events++;
+            bytes += event.payload().length;
+        }
         producer.send(new ProducerRecord<>(
                 topic, record.partition(), record.timestamp(), keys.payload(record.key()), event.payload()));
+    }
+
+    /** Of the values of the events so far. */
+    long meanBytes() {
+        return bytes / Math.max(1, events);
     }
 
     @Override

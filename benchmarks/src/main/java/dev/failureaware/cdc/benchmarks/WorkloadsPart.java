@@ -8,10 +8,11 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 
 /** The main part: each workload drained by each contestant, alternating, several rounds. */
 final class WorkloadsPart {
-    private static final String SCHEMA_LESS = "-schemaless";
+    static final String SCHEMA_LESS = "-schemaless";
 
     private final TestBed bed;
     private final Options options;
@@ -41,37 +42,51 @@ final class WorkloadsPart {
 
     /** @return one map per workload, for the report */
     List<Map<String, Object>> run() throws IOException, InterruptedException, SQLException {
+        var all = captureAll();
         var results = new ArrayList<Map<String, Object>>();
-        for (var workload : Workload.values()) {
-            var plain = wanted(workload.label());
-            var schemaLess = wanted(workload.label() + SCHEMA_LESS);
-            if (!plain && !schemaLess) {
-                continue;
+        for (var captured : all) {
+            var workload = captured.workload();
+            var changes = options.takesPart(Bound.LABEL) ? read(captured.schemaFull()) : List.<Change>of();
+            if (wanted(workload.label())) {
+                results.add(measure(workload, workload.label(), captured.schemaFull(), changes));
             }
-            progress.line("\n%s: %s".formatted(workload.label(), workload.description()));
-            var captured = capture(workload, schemaLess);
-            if (plain) {
-                results.add(measure(workload, workload.label(), captured.schemaFull(), captured.changes()));
-            }
-            if (schemaLess) {
-                results.add(
-                        measure(workload, workload.label() + SCHEMA_LESS, captured.schemaLess(), captured.changes()));
+            if (captured.schemaLess().isPresent()) {
+                results.add(measure(
+                        workload,
+                        workload.label() + SCHEMA_LESS,
+                        captured.schemaLess().get(),
+                        changes));
             }
         }
         return results;
     }
 
-    private Captured capture(Workload workload, boolean schemaLess)
+    private List<Captured> captureAll() throws IOException, InterruptedException, SQLException {
+        var all = new ArrayList<Captured>();
+        try (var capture = new Capture(bed)) {
+            if (Arrays.stream(Workload.values()).anyMatch(workload -> wanted(workload.label() + SCHEMA_LESS))) {
+                SchemaLessCheck.run(capture);
+            }
+            for (var workload : Workload.values()) {
+                var schemaLess = wanted(workload.label() + SCHEMA_LESS);
+                if (wanted(workload.label()) || schemaLess) {
+                    all.add(capture(capture, workload, schemaLess));
+                }
+            }
+        }
+        return all;
+    }
+
+    private Captured capture(Capture capture, Workload workload, boolean schemaLess)
             throws IOException, InterruptedException, SQLException {
         var table = new Table(workload.label().replace('-', '_'));
-        var changes = new ArrayList<Change>(options.events());
         var bare = workload.label() + SCHEMA_LESS;
         if (schemaLess) {
             bed.createTopic(Topic.name(bare, table), options.partitions(), Map.of());
         }
+        progress.line("\n%s: %s".formatted(workload.label(), workload.description()));
         progress.begin("capturing %,d events by Debezium".formatted(options.events()));
-        try (var capture = new Capture(bed);
-                var copy = new SchemaLessCopy(bed.kafka.address(), Topic.name(bare, table))) {
+        try (var copy = new SchemaLessCopy(bed.kafka.address(), Topic.name(bare, table))) {
             var topic = capture.capture(
                     workload,
                     table,
@@ -79,18 +94,39 @@ final class WorkloadsPart {
                     options.partitions(),
                     options.events(),
                     event -> {
-                        if (event.payload() != null) {
-                            changes.add(Change.of(event.json()));
-                        }
                         if (schemaLess) {
                             copy.add(event);
                         }
                     },
                     progress::rows);
             progress.end("%,d bytes per event".formatted(topic.valueBytes()));
-            var without = new Topic(bare, table, options.partitions(), false, topic.order(), topic.valueBytes());
-            return new Captured(topic, without, changes);
+            return new Captured(
+                    workload,
+                    topic,
+                    schemaLess
+                            ? Optional.of(new Topic(
+                                    bare, table, options.partitions(), false, topic.order(), copy.meanBytes()))
+                            : Optional.empty());
         }
+    }
+
+    /** The events for the bound, in memory before it begins. */
+    private List<Change> read(Topic topic) {
+        var changes = new ArrayList<Change>((int) topic.events());
+        new TopicReader(bed.kafka.address())
+                .read(
+                        topic.prefix(),
+                        topic.table(),
+                        topic.partitions(),
+                        true,
+                        topic.events(),
+                        event -> {
+                            if (event.payload() != null) {
+                                changes.add(Change.of(event.json()));
+                            }
+                        },
+                        read -> {});
+        return changes;
     }
 
     private Map<String, Object> measure(Workload workload, String name, Topic topic, List<Change> changes)
