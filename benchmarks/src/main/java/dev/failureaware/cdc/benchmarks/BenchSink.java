@@ -73,6 +73,9 @@ final class BenchSink implements Callable<Integer> {
     }
 
     private static int explain(Exception problem, CommandLine line, CommandLine.ParseResult parsed) throws Exception {
+        if (TestBed.isEnding()) {
+            return NOT_MEASURED; // Interrupted: whatever fails now fails for that.
+        }
         if (problem instanceof BenchmarkException) {
             System.err.println("\nerror: " + problem.getMessage());
             return NOT_MEASURED;

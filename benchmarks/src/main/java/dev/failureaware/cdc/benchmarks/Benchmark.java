@@ -73,6 +73,9 @@ final class Benchmark {
         try {
             report.put(part.label(), measurement.run());
         } catch (BenchmarkException e) {
+            if (TestBed.isEnding()) {
+                throw e;
+            }
             progress.end("FAILED: " + e.getMessage());
             problems.add(part.label(), e);
         }

@@ -12,9 +12,12 @@ final class Estimate {
     private Estimate() {}
 
     static long minutes(Options options) {
-        return Math.round(Math.max(1, options.parts().stream()
-                        .mapToDouble(part -> seconds(part, options))
-                        .sum() / 60));
+        return Math.round(Math.max(
+                1,
+                options.parts().stream()
+                                .mapToDouble(part -> seconds(part, options))
+                                .sum()
+                        / 60));
     }
 
     private static double seconds(Part part, Options options) {
@@ -24,7 +27,8 @@ final class Estimate {
             case WORKLOADS -> workloads(options, drained);
             case MEMORY -> 2 * captured + 2 * drained;
             case LATENCY -> 2.0 * (options.latencySeconds() + 3 * START_SECONDS);
-            case PRELOADED -> captured + 2 * options.rounds() * drained + options.preloadedRows() / PRELOADED_PER_SECOND;
+            case PRELOADED ->
+                captured + 2 * options.rounds() * drained + options.preloadedRows() / PRELOADED_PER_SECOND;
             case SCALING -> captured + 4 * options.rounds() * drained;
         };
     }
@@ -44,7 +48,8 @@ final class Estimate {
             var round = peers * (options.events() / JDBC_PER_SECOND + 2 * START_SECONDS)
                     + (options.takesPart(OurSink.LABEL) ? ours : 0)
                     + (options.takesPart(Bound.LABEL) ? options.events() / BOUND_PER_SECOND : 0);
-            seconds += options.rounds() * round + (schemaFull ? options.events() / CAPTURED_PER_SECOND + START_SECONDS : 0);
+            seconds += options.rounds() * round
+                    + (schemaFull ? options.events() / CAPTURED_PER_SECOND + START_SECONDS : 0);
         }
         return seconds;
     }

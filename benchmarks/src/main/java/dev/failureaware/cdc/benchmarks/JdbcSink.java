@@ -152,14 +152,18 @@ final class JdbcSink implements Contestant {
         }
 
         @Override
-        public Optional<String> failure() throws IOException {
+        public Optional<String> failure() {
             if (!worker.isAlive()) {
                 return Optional.of("the Connect worker ended" + worker.logTail());
             }
-            var status = worker.connector(name).status();
-            return status.failed()
-                    ? Optional.of("the JDBC sink failed: " + status.text() + status.trace())
-                    : Optional.empty();
+            try {
+                var status = worker.connector(name).status();
+                return status.failed()
+                        ? Optional.of("the JDBC sink failed: " + status.text() + status.trace())
+                        : Optional.empty();
+            } catch (IOException e) {
+                return Optional.empty(); // Busy with a rebalance; asked again soon.
+            }
         }
 
         @Override

@@ -23,8 +23,9 @@ final class SchemaLessCheck {
         var cut = records(capture, "check_cut", true, Map.of());
         var real = records(capture, "check_real", false, WITHOUT);
         if (!cut.equals(real)) {
-            throw new BenchmarkException("a record without its schema part is not what schemas.enable=false writes: %s and %s"
-                    .formatted(cut.get(0), real.get(0)));
+            throw new BenchmarkException(
+                    "a record without its schema part is not what schemas.enable=false writes: %s and %s"
+                            .formatted(cut.get(0), real.get(0)));
         }
     }
 

@@ -46,6 +46,8 @@ final class TestBed implements AutoCloseable {
     static final int KAFKA_HEAP_MEGABYTES = 512;
     private static final Duration PATIENCE = Duration.ofSeconds(60);
 
+    private static volatile boolean ending;
+
     final Workbench workbench;
     final Running postgres;
     final Running kafka;
@@ -69,7 +71,13 @@ final class TestBed implements AutoCloseable {
                 PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx--x--x")));
         var workbench = Workbench.in(options.home(), folder, options.firstPort());
         // Runs on Ctrl-C too. Both ends are harmless twice.
-        Runtime.getRuntime().addShutdownHook(new Thread(() -> end(workbench, folder), "clean-up"));
+        Runtime.getRuntime()
+                .addShutdownHook(new Thread(
+                        () -> {
+                            ending = true;
+                            end(workbench, folder);
+                        },
+                        "clean-up"));
         var postgres = workbench.postgres(POSTGRES);
         var kafka = workbench.kafka(KAFKA_HEAP_MEGABYTES);
         postgres.awaitReady(PATIENCE);
@@ -145,8 +153,9 @@ final class TestBed implements AutoCloseable {
         }
     }
 
-    Path folder() {
-        return folder;
+    /** Whether the process is on its way out. */
+    static boolean isEnding() {
+        return ending;
     }
 
     @Override

@@ -148,6 +148,9 @@ final class WorkloadsPart {
                 try {
                     add(label, new Drain(bed, progress).run(contestant, topic), rates, peaks);
                 } catch (BenchmarkException e) {
+                    if (TestBed.isEnding()) {
+                        throw e;
+                    }
                     absent.put(label, e.getMessage());
                     progress.end("ABSENT: " + e.getMessage());
                     if (!(e instanceof RefusedException)) {

@@ -41,7 +41,7 @@ class BenchmarkIT {
                 5);
         var progress = new Progress(new PrintStream(Files.newOutputStream(folder.resolve("output"))), false);
         // In many small batches, so that the first look at the table does not find all of it.
-        var sink = Map.of("SINK_SABOTAGE", "ignore-deletes", "SINK_BATCH_RECORDS", "100");
+        var sink = Map.of("SINK_SABOTAGE", "ignore-deletes", "SINK_BATCH_RECORDS", "100", "SINK_MAX_WAITING", "4M");
         problems = new Benchmark(options, sink, progress).run();
         report = new ObjectMapper()
                 .readTree(folder.resolve("report").resolve(Report.FILE).toFile());
