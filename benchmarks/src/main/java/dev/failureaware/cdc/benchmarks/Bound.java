@@ -21,9 +21,8 @@ final class Bound {
     static final String LABEL = "bound";
     static final int BATCH = 5000;
 
-    private static final String STATEMENT = Table.COLUMNS.stream()
-            .map(column -> "?::" + column.type().replaceAll("\\(.*", "") + "[]")
-            .collect(Collectors.joining(", "));
+    private static final String STATEMENT =
+            Table.COLUMNS.stream().map(column -> "?::" + column.type() + "[]").collect(Collectors.joining(", "));
 
     private final TestBed bed;
 
@@ -94,7 +93,7 @@ final class Bound {
                 upsert.setArray(
                         i + 1,
                         sink.createArrayOf(
-                                Table.COLUMNS.get(i).type().replaceAll("\\(.*", ""),
+                                Table.COLUMNS.get(i).type(),
                                 rows.stream().map(row -> row[column]).toArray()));
             }
             upsert.executeUpdate();

@@ -1,7 +1,6 @@
 package dev.failureaware.cdc.benchmarks;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import java.math.BigDecimal;
 import java.util.UUID;
 
 /**
@@ -11,7 +10,7 @@ import java.util.UUID;
  */
 record Change(UUID id, Object[] values) {
 
-    /** @param payload of an event's value, written by Debezium with {@code decimal.handling.mode=string} */
+    /** @param payload of an event's value */
     static Change of(JsonNode payload) {
         if (payload.path("op").asText().equals("d")) {
             return new Change(UUID.fromString(payload.path("before").path("id").asText()), null);
@@ -23,7 +22,7 @@ record Change(UUID id, Object[] values) {
             row.path("seq").asLong(),
             row.path("customer").asInt(),
             row.path("status").asText().intern(),
-            new BigDecimal(row.path("amount").asText()),
+            row.path("amount").asLong(),
             row.path("paid").asBoolean(),
             row.path("placed_at").asText(),
             row.path("note").asText()

@@ -28,9 +28,6 @@ final class JdbcSink implements Contestant {
             "-XX:+ExplicitGCInvokesConcurrent",
             "-Djava.awt.headless=true");
 
-    /** Without it, no numeric of {@code decimal.handling.mode=string} fits its column. */
-    private static final String URL_OPTIONS = "stringtype=unspecified";
-
     private static final Map<String, String> LARGER_POLLS = Map.of(
             "consumer.override.max.poll.records", "10000",
             "consumer.override.fetch.min.bytes", "1048576",
@@ -91,7 +88,6 @@ final class JdbcSink implements Contestant {
     public Map<String, Object> settings() {
         var settings = new LinkedHashMap<String, Object>(general());
         settings.putAll(new java.util.TreeMap<>(tuning));
-        settings.put("url_options", URL_OPTIONS);
         settings.put("jvm", String.join(" ", JVM_OPTIONS));
         return settings;
     }
@@ -113,7 +109,7 @@ final class JdbcSink implements Contestant {
         settings.put("topics", topic.name());
         settings.put("collection.name.format", topic.table().qualified());
         settings.put("delete.enabled", Boolean.toString(topic.order().deletes()));
-        settings.put("connection.url", bed.jdbcUrl(TestBed.SINK) + "?" + URL_OPTIONS);
+        settings.put("connection.url", bed.jdbcUrl(TestBed.SINK));
         settings.put("connection.username", TestBed.SINK_ROLE);
         settings.put("connection.password", bed.workbench.passwordReference());
         for (var converter : List.of("key.converter", "value.converter")) {

@@ -17,7 +17,7 @@ record Table(String name) {
             new Column("seq", "bigint", "NOT NULL"),
             new Column("customer", "integer", "NOT NULL"),
             new Column("status", "text", "NOT NULL"),
-            new Column("amount", "numeric(12,2)", "NOT NULL"),
+            new Column("amount", "bigint", "NOT NULL"),
             new Column("paid", "boolean", "NOT NULL"),
             new Column("placed_at", "timestamptz", "NOT NULL"),
             new Column("note", "text", ""));

@@ -134,7 +134,7 @@ enum Workload {
     }
 
     private static final String STATUS = "(ARRAY['new', 'paid', 'sent', 'done'])[1 + %g % 4]";
-    private static final String AMOUNT = "((hashint8extended(%g, 2) & 1048575) / 100.0)::numeric(12,2)";
+    private static final String AMOUNT = "(hashint8extended(%g, 2) & 1048575)";
 
     private static String update(Table table) {
         return "UPDATE %s SET seq = g, status = %s, amount = %s, note = 'change ' || g WHERE id = bench_key(k);"
