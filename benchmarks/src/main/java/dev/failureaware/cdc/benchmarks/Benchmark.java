@@ -1,5 +1,6 @@
 package dev.failureaware.cdc.benchmarks;
 
+import dev.failureaware.cdc.stack.StackException;
 import java.io.IOException;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -8,6 +9,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
+import org.apache.kafka.common.KafkaException;
 
 /** One run: the servers, then part after part, then the report. */
 final class Benchmark {
@@ -73,12 +75,18 @@ final class Benchmark {
         try {
             report.put(part.label(), measurement.run());
         } catch (BenchmarkException e) {
-            if (TestBed.isEnding()) {
-                throw e;
-            }
-            progress.end("FAILED: " + e.getMessage());
-            problems.add(part.label(), e);
+            failed(part, e);
+        } catch (SQLException | KafkaException | StackException e) {
+            failed(part, new BenchmarkException(e.getMessage(), e));
         }
+    }
+
+    private void failed(Part part, BenchmarkException failure) {
+        if (TestBed.isEnding()) {
+            throw failure;
+        }
+        progress.end("FAILED: " + failure.getMessage());
+        problems.add(part.label(), failure);
     }
 
     private Map<String, Object> parameters() {

@@ -133,7 +133,7 @@ enum Workload {
                 .replace("%g", change);
     }
 
-    private static final String STATUS = "(ARRAY['new', 'paid', 'sent', 'done'])[1 + %g % 4]";
+    private static final String STATUS = "(ARRAY['new', 'paid', 'sent', 'done'])[1 + abs(%g % 4)]";
     private static final String AMOUNT = "(hashint8extended(%g, 2) & 1048575)";
 
     private static String update(Table table) {
