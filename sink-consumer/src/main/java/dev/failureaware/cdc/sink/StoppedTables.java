@@ -8,6 +8,7 @@ import dev.failureaware.cdc.sink.plan.Plan.ShapeUse;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -15,6 +16,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import org.apache.kafka.common.TopicPartition;
 import org.jboss.logging.Logger;
+import org.jboss.logging.Logger.Level;
 
 /**
  * Tables whose events wait, because their schema changed in a way that nobody has decided on. Their partitions' offsets stay in
@@ -45,12 +47,22 @@ class StoppedTables {
     }
 
     private final Map<TableId, Stop> stops = new TreeMap<>();
+    /** Reasons that the log has already. */
+    private final Map<TableId, Set<String>> said = new HashMap<>();
+
     /** Partitions with an event that waits: what comes after it there waits too, of whatever table. */
     private final Set<TopicPartition> held = new HashSet<>();
 
     synchronized void stop(TableStoppedException reason) {
         var table = reason.shape().table();
-        LOG.errorf("%s is stopped, its events wait: %s", table, reason.getMessage());
+        // After each rebalance the same events stop the same tables again.
+        LOG.logf(
+                said.computeIfAbsent(table, key -> new HashSet<>()).add(reason.getMessage())
+                        ? Level.ERROR
+                        : Level.DEBUG,
+                "%s is stopped, its events wait: %s",
+                table,
+                reason.getMessage());
         stops.merge(table, Stop.of(reason), (before, now) -> before.and(reason.use()));
     }
 
@@ -90,6 +102,11 @@ class StoppedTables {
 
     synchronized Set<TopicPartition> heldPartitions() {
         return Set.copyOf(held);
+    }
+
+    /** What stops the table from now on is news again. */
+    synchronized void mended(TableId table) {
+        said.remove(table);
     }
 
     /** The partitions are read again from their stored offsets. */

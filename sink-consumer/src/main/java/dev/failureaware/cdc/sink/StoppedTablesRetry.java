@@ -27,6 +27,7 @@ class StoppedTablesRetry {
             if (stop.getValue().refused().stream()
                     .anyMatch(use -> appliers.canFollow(use).await().indefinitely())) {
                 LOG.infof("%s can go on", stop.getKey());
+                stopped.mended(stop.getKey());
                 group.readAgain().await().indefinitely();
                 return;
             }

@@ -125,7 +125,8 @@ class CapturedPositionsIT {
                 Map.of("signal.data.collection", "public.cdc_signal", "incremental.snapshot.chunk.size", "50"))) {
             awaitEqual("incr_rows");
             // Whatever the reason: rows that are wrong, missing or too many at the sink.
-            sink.execute("UPDATE incr_rows SET v = -1 WHERE id BETWEEN 1901 AND 1950; DELETE FROM incr_rows WHERE id > 1950");
+            sink.execute(
+                    "UPDATE incr_rows SET v = -1 WHERE id BETWEEN 1901 AND 1950; DELETE FROM incr_rows WHERE id > 1950");
             var stop = new AtomicBoolean();
             var writer = changes(stop);
             var watch = watch(stop);
@@ -144,6 +145,32 @@ class CapturedPositionsIT {
         }
         assertThat(sink.count("_cdc.parked WHERE topic LIKE 'shop.public.incr\\_%'"))
                 .isZero();
+    }
+
+    @Test
+    void aTableWithoutKeyIsReplacedByAReSnapshot() {
+        create("keyless", "id int, v text");
+        source.execute("INSERT INTO keyless VALUES (1, 'twin'), (1, 'twin'), (2, 'b'), (3, 'c')");
+        try (var connector = capture("keyless", Map.of())) {
+            awaitEqual("keyless");
+            source.execute("INSERT INTO keyless VALUES (2, 'b'), (NULL, NULL)");
+            awaitEqual("keyless");
+            source.execute("ALTER TABLE keyless REPLICA IDENTITY FULL");
+            connector.snapshotAgain(
+                    () -> source.execute(
+                            "DELETE FROM keyless WHERE id = 3; UPDATE keyless SET v = 'x'"
+                                    + " WHERE ctid = (SELECT min(ctid) FROM keyless WHERE id = 1); INSERT INTO keyless VALUES (2, 'b')"));
+            awaitEqual("keyless");
+
+            source.execute("DELETE FROM keyless WHERE id = 1; INSERT INTO keyless VALUES (9, 'end')");
+            await().atMost(PATIENCE)
+                    .untilAsserted(
+                            () -> assertThat(sink.count("keyless WHERE id = 9")).isEqualTo(1));
+            await().atMost(PATIENCE)
+                    .untilAsserted(() -> assertThat(sink.count("_cdc.parked WHERE topic = 'shop.public.keyless'"
+                                    + " AND reason LIKE '%which has no key%'"))
+                            .isEqualTo(2));
+        }
     }
 
     /** Each row's value only grows, and a row that is deleted never comes back. */
@@ -165,9 +192,8 @@ class CapturedPositionsIT {
                 var now = new java.util.HashMap<Object, Long>();
                 sink.query("SELECT id, v FROM incr_rows WHERE id <= 1900")
                         .forEach(row -> now.put(row.get("id"), ((Number) row.get("v")).longValue()));
-                now.forEach((id, value) -> assertThat(value)
-                        .as("row %s", id)
-                        .isGreaterThanOrEqualTo(known.getOrDefault(id, 0L)));
+                now.forEach((id, value) ->
+                        assertThat(value).as("row %s", id).isGreaterThanOrEqualTo(known.getOrDefault(id, 0L)));
                 assertThat(gone).as("deleted rows").noneMatch(now::containsKey);
                 known.keySet().stream().filter(id -> !now.containsKey(id)).forEach(gone::add);
                 known.clear();

@@ -238,7 +238,10 @@ class SinkIT {
         awaitRows("1=old", "4=phantom");
 
         var snapshot = stream.snapshot(table.snapshotRow(row(1, "old")));
-        send(table.insert(row(9, "in flight")).at(null, 1_001L).transaction(702L, 1).record(0));
+        send(table.insert(row(9, "in flight"))
+                .at(null, 1_001L)
+                .transaction(702L, 1)
+                .record(0));
         awaitRows("1=old", "4=phantom", "9=in flight");
         send(1, snapshot);
 

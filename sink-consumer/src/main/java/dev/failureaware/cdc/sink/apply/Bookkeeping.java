@@ -281,7 +281,8 @@ public class Bookkeeping {
      * that agree within two seconds.
      */
     private static String swept(TableId table) {
-        return "DELETE FROM " + table.quoted() + " t USING " + SNAPSHOTS + " s WHERE s.schema_name = $1 AND s.table_name = $2"
+        return "DELETE FROM " + table.quoted() + " t USING " + SNAPSHOTS
+                + " s WHERE s.schema_name = $1 AND s.table_name = $2"
                 + " AND s.lsn = $3 AND abs(t." + SinkBookkeeping.AFTER + ") < s.lsn AND (t." + SinkBookkeeping.AFTER
                 + " >= 0 OR s.taken_at IS NULL OR t." + SinkBookkeeping.SOURCE_TS
                 + " < s.taken_at - interval '2 seconds')";

@@ -27,23 +27,25 @@ public class EmptyScans {
      * The table becomes one that the snapshot has completed; the sweep does the rest. Where two lsns fit, a clock has gone back,
      * and nothing is done. Names with more than one dot do not tell where the schema ends.
      */
-    private static final String DECIDE = "WITH known AS (SELECT e.connector, e.collection, e.completed_at, min(s.lsn) AS lsn,"
-            + " min(s.taken_at) AS taken_at FROM " + TABLE + " e JOIN " + SNAPSHOTS
-            + " s ON s.taken_at >= e.started_at AND s.taken_at < e.completed_at + interval '1 millisecond'"
-            + " AND s.topic LIKE replace(e.connector, '_', '\\_') || '.%' WHERE e.lsn IS NULL"
-            + " GROUP BY e.connector, e.collection, e.completed_at HAVING count(DISTINCT s.lsn) = 1),"
-            + " decided AS (UPDATE " + TABLE + " e SET lsn = k.lsn FROM known k WHERE e.connector = k.connector"
-            + " AND e.collection = k.collection AND e.completed_at = k.completed_at AND e.lsn IS NULL"
-            + " RETURNING e.connector, e.collection, k.lsn, k.taken_at)"
-            + " INSERT INTO " + SNAPSHOTS
-            + " (schema_name, table_name, lsn, table_complete, all_complete, topic, taken_at)"
-            + " SELECT n.nspname, c.relname, d.lsn, true, false, o.topic, d.taken_at FROM decided d"
-            + " JOIN pg_namespace n ON n.nspname = split_part(d.collection, '.', 1)"
-            + " JOIN pg_class c ON c.relnamespace = n.oid AND c.relname = split_part(d.collection, '.', 2)"
-            + " JOIN pg_attribute a ON a.attrelid = c.oid AND a.attname = '" + SinkBookkeeping.AFTER + "'"
-            + " JOIN (SELECT DISTINCT topic FROM " + SinkBookkeeping.OFFSETS.quoted() + ") o ON o.topic = d.connector || '.'"
-            + " || regexp_replace(d.collection, '[^a-zA-Z0-9._-]', '_', 'g')"
-            + " WHERE d.collection NOT LIKE '%.%.%' ON CONFLICT DO NOTHING";
+    private static final String DECIDE =
+            "WITH known AS (SELECT e.connector, e.collection, e.completed_at, min(s.lsn) AS lsn,"
+                    + " min(s.taken_at) AS taken_at FROM " + TABLE + " e JOIN " + SNAPSHOTS
+                    + " s ON s.taken_at >= e.started_at AND s.taken_at < e.completed_at + interval '1 millisecond'"
+                    + " AND s.topic LIKE replace(e.connector, '_', '\\_') || '.%' WHERE e.lsn IS NULL"
+                    + " GROUP BY e.connector, e.collection, e.completed_at HAVING count(DISTINCT s.lsn) = 1),"
+                    + " decided AS (UPDATE " + TABLE + " e SET lsn = k.lsn FROM known k WHERE e.connector = k.connector"
+                    + " AND e.collection = k.collection AND e.completed_at = k.completed_at AND e.lsn IS NULL"
+                    + " RETURNING e.connector, e.collection, k.lsn, k.taken_at)"
+                    + " INSERT INTO " + SNAPSHOTS
+                    + " (schema_name, table_name, lsn, table_complete, all_complete, topic, taken_at)"
+                    + " SELECT n.nspname, c.relname, d.lsn, true, false, o.topic, d.taken_at FROM decided d"
+                    + " JOIN pg_namespace n ON n.nspname = split_part(d.collection, '.', 1)"
+                    + " JOIN pg_class c ON c.relnamespace = n.oid AND c.relname = split_part(d.collection, '.', 2)"
+                    + " JOIN pg_attribute a ON a.attrelid = c.oid AND a.attname = '" + SinkBookkeeping.AFTER + "'"
+                    + " JOIN (SELECT DISTINCT topic FROM " + SinkBookkeeping.OFFSETS.quoted()
+                    + ") o ON o.topic = d.connector || '.'"
+                    + " || regexp_replace(d.collection, '[^a-zA-Z0-9._-]', '_', 'g')"
+                    + " WHERE d.collection NOT LIKE '%.%.%' ON CONFLICT DO NOTHING";
 
     private final Pool pool;
 
@@ -71,6 +73,7 @@ public class EmptyScans {
 
     /** Finds the lsn of what was recorded, as far as the sink has seen it. */
     public Uni<Void> decide() {
-        return pool.withConnection(connection -> connection.query(DECIDE).execute()).replaceWithVoid();
+        return pool.withConnection(connection -> connection.query(DECIDE).execute())
+                .replaceWithVoid();
     }
 }

@@ -167,7 +167,9 @@ public final class BatchPlanner {
         if (source.ofSnapshot()) {
             return source.lsn();
         }
-        return source.previousCommitLsn() != null ? source.previousCommitLsn() : -Math.max(source.lsn(), newestSnapshot);
+        return source.previousCommitLsn() != null
+                ? source.previousCommitLsn()
+                : -Math.max(source.lsn(), newestSnapshot);
     }
 
     private Plan plan() {
