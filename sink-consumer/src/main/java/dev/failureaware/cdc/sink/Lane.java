@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.common.TopicPartition;
 
 /**
  * A share of the partitions: records are decoded in one thread, and all that waits, up to a limit, is written as one batch in
@@ -16,7 +17,7 @@ final class Lane {
     /** Small against a batch, so that the bounds of a batch are kept well enough by not cutting a part. */
     private static final int MOST_PARTS_PER_BATCH = 8;
 
-    private record Arrived(int generation, List<ConsumerRecord<byte[], byte[]>> records) {}
+    private record Arrived(int generation, TopicPartition partition, List<ConsumerRecord<byte[], byte[]>> records) {}
 
     /** Events in the order of their partitions. */
     private record Part(int generation, List<Decoded> events, long bytes) {}
@@ -57,9 +58,9 @@ final class Lane {
         threads.forEach(Thread::interrupt);
     }
 
-    void take(List<ConsumerRecord<byte[], byte[]>> records, int generation) {
+    void take(TopicPartition partition, List<ConsumerRecord<byte[], byte[]>> records, int generation) {
         room.take(records.stream().mapToLong(Lane::bytes).sum());
-        arrived.add(new Arrived(generation, records));
+        arrived.add(new Arrived(generation, partition, records));
     }
 
     private static long bytes(ConsumerRecord<byte[], byte[]> record) {
@@ -72,7 +73,7 @@ final class Lane {
             var events = new ArrayList<Decoded>();
             var bytes = 0L;
             for (var record : next.records) {
-                events.add(decoder.decode(record));
+                events.add(decoder.decode(record, next.partition));
                 bytes += bytes(record);
                 if (events.size() >= config.batchRecords() / MOST_PARTS_PER_BATCH
                         || bytes >= config.batchBytes().asLongValue() / MOST_PARTS_PER_BATCH) {

@@ -40,7 +40,8 @@ class Lanes {
         for (var partition : records.partitions()) {
             assignment
                     .place(generation, partition)
-                    .ifPresent(place -> lanes.get(place % lanes.size()).take(records.records(partition), generation));
+                    .ifPresent(place ->
+                            lanes.get(place % lanes.size()).take(partition, records.records(partition), generation));
         }
         return room.awaited();
     }

@@ -2,6 +2,7 @@ package dev.failureaware.cdc.sink.apply;
 
 import dev.failureaware.cdc.model.SinkBookkeeping;
 import io.vertx.core.VertxException;
+import io.vertx.core.impl.NoStackTraceThrowable;
 import io.vertx.pgclient.PgException;
 import java.io.IOException;
 import java.util.Set;
@@ -48,7 +49,11 @@ public enum FailureKind {
                         ? TRANSIENT
                         : FATAL;
             }
-            if (cause instanceof IOException || cause instanceof VertxException || cause instanceof TimeoutException) {
+            // The last is how the client says that a connection was closed before a statement was sent.
+            if (cause instanceof IOException
+                    || cause instanceof VertxException
+                    || cause instanceof TimeoutException
+                    || cause instanceof NoStackTraceThrowable) {
                 return TRANSIENT;
             }
         }

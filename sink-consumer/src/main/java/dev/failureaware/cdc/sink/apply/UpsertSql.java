@@ -5,11 +5,12 @@ import static dev.failureaware.cdc.model.Identifiers.quote;
 import dev.failureaware.cdc.model.SinkBookkeeping;
 import dev.failureaware.cdc.model.TableId;
 import dev.failureaware.cdc.sink.decode.ColumnShape;
-import dev.failureaware.cdc.sink.decode.ValueForm;
 import dev.failureaware.cdc.sink.plan.Plan.RowDelete;
-import dev.failureaware.cdc.sink.plan.Plan.RowUpsert;
 import dev.failureaware.cdc.sink.plan.Plan.UpsertGroup;
 import io.vertx.mutiny.sqlclient.Tuple;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
@@ -19,12 +20,12 @@ import java.util.stream.IntStream;
 
 /**
  * Set-based statements: each column travels as one {@code text[]} and is cast in the SELECT, which works for any type and
- * costs nothing measurable against typed arrays.
+ * costs nothing measurable against typed arrays. The sink's own columns have known types and travel in binary form.
  */
 final class UpsertSql {
     private UpsertSql() {}
 
-    private static final String[] CDC_CASTS = {"char", "bigint", "bigint", "timestamptz"};
+    private static final String[] CDC_TYPES = {"text", "bigint", "bigint", "timestamptz"};
 
     /**
      * Writes the group's rows and gives, as one row with one number, how many of them the table held unchanged. That is only
@@ -41,14 +42,15 @@ final class UpsertSql {
         for (var i = 0; i < width; i++) {
             incoming.add("u.c" + i + "::" + casts.get(i) + " AS " + quote(columns.get(i)));
         }
-        for (var i = 0; i < CDC_CASTS.length; i++) {
-            incoming.add("u.c" + (width + i) + "::" + CDC_CASTS[i] + " AS " + quote(SinkBookkeeping.COLUMNS.get(i)));
+        for (var i = 0; i < CDC_TYPES.length; i++) {
+            incoming.add("u.c" + (width + i) + " AS " + quote(SinkBookkeeping.COLUMNS.get(i)));
         }
         incoming.add("now() AS " + quote(SinkBookkeeping.RECEIVED));
 
-        var parameters = width + CDC_CASTS.length;
+        var parameters = width + CDC_TYPES.length;
         return "WITH incoming AS (SELECT " + String.join(", ", incoming)
-                + " FROM unnest(" + list(parameters, i -> "$" + (i + 1) + "::text[]")
+                + " FROM unnest("
+                + list(parameters, i -> "$" + (i + 1) + "::" + (i < width ? "text" : CDC_TYPES[i - width]) + "[]")
                 + ") AS u(" + list(parameters, i -> "c" + i) + ")), written AS ("
                 + (group.onlyWhereThereIsOne() ? update(table, group, all) : insert(table, group, all)) + ") "
                 + (group.ofSnapshot() && !group.keyColumns().isEmpty()
@@ -100,15 +102,38 @@ final class UpsertSql {
     static Tuple upsertValues(UpsertGroup group) {
         var rows = group.rows();
         var tuple = Tuple.tuple();
-        for (var i = 0; i < group.columns().size(); i++) {
-            var column = i;
-            tuple.addArrayOfString(array(rows, row -> row.values().get(column)));
+        for (var column = 0; column < group.columns().size(); column++) {
+            var values = new String[rows.size()];
+            for (var i = 0; i < values.length; i++) {
+                values[i] = rows.get(i).values().get(column);
+            }
+            tuple.addArrayOfString(values);
         }
-        tuple.addArrayOfString(array(rows, row -> row.operation().code()));
-        tuple.addArrayOfString(array(rows, row -> Long.toString(row.lsn())));
-        tuple.addArrayOfString(array(rows, row -> Long.toString(row.after())));
-        tuple.addArrayOfString(array(rows, row -> ValueForm.timestamp(row.commitMicros()) + "+00"));
-        return tuple;
+        var operations = new String[rows.size()];
+        var lsns = new Long[rows.size()];
+        var afters = new Long[rows.size()];
+        var commits = new OffsetDateTime[rows.size()];
+        for (var i = 0; i < operations.length; i++) {
+            var row = rows.get(i);
+            operations[i] = row.operation().code();
+            lsns[i] = row.lsn();
+            afters[i] = row.after();
+            // A transaction's rows have one time.
+            commits[i] = i > 0 && rows.get(i - 1).commitMicros() == row.commitMicros()
+                    ? commits[i - 1]
+                    : time(row.commitMicros());
+        }
+        return tuple.addArrayOfString(operations)
+                .addArrayOfLong(lsns)
+                .addArrayOfLong(afters)
+                .addArrayOfOffsetDateTime(commits);
+    }
+
+    /** Exact to the microsecond, which a number of seconds as a float is not. */
+    private static OffsetDateTime time(long micros) {
+        return OffsetDateTime.ofInstant(
+                Instant.ofEpochSecond(Math.floorDiv(micros, 1_000_000L), Math.floorMod(micros, 1_000_000L) * 1_000L),
+                ZoneOffset.UTC);
     }
 
     static String delete(TableId table, List<String> keyColumns, SinkTable sink) {
@@ -128,10 +153,6 @@ final class UpsertSql {
                     deletes.stream().map(delete -> delete.key().get(column)).toArray(String[]::new));
         }
         return tuple;
-    }
-
-    private static String[] array(List<RowUpsert> rows, Function<RowUpsert, String> value) {
-        return rows.stream().map(value).toArray(String[]::new);
     }
 
     private static String quoted(List<String> columns) {

@@ -1,7 +1,9 @@
 package dev.failureaware.cdc.sink.decode;
 
+import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.NullNode;
@@ -10,9 +12,7 @@ import jakarta.enterprise.context.ApplicationScoped;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.DateTimeException;
-import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -33,43 +33,55 @@ public class EventDecoder {
 
     private final ObjectMapper json;
     private final Map<String, Versions> versionsByTopic = new ConcurrentHashMap<>();
+    /** One instance of each shape, so that equal ones are the same. */
+    private final Map<TableShape, TableShape> shapes = new ConcurrentHashMap<>();
 
     public EventDecoder(ObjectMapper json) {
-        this.json = json;
+        // A record is as long as Kafka lets it be.
+        var factory = JsonFactory.builder()
+                .streamReadConstraints(StreamReadConstraints.builder()
+                        .maxStringLength(Integer.MAX_VALUE)
+                        .build())
+                .build();
+        this.json = json.copyWith(factory);
     }
 
     public Decoded decode(ConsumerRecord<byte[], byte[]> record) {
-        var partition = new TopicPartition(record.topic(), record.partition());
+        return decode(record, new TopicPartition(record.topic(), record.partition()));
+    }
+
+    /** The same, with one instance of the partition for all of its records. */
+    public Decoded decode(ConsumerRecord<byte[], byte[]> record, TopicPartition partition) {
         if (record.value() == null) {
             return new Decoded.Tombstone(partition, record.offset());
         }
         try {
             var versions = versionsByTopic.computeIfAbsent(record.topic(), topic -> new Versions());
-            return decode(
-                    partition,
-                    record.offset(),
-                    split(record.key(), versions.keys),
-                    split(record.value(), versions.values));
+            var key = enveloped(record.key(), versions, versions.keys);
+            var value = enveloped(record.value(), versions, versions.values);
+            return decode(partition, record.offset(), key, value);
         } catch (IOException | IllegalArgumentException | ArithmeticException | DateTimeException e) {
             return new Decoded.Undecodable(
                     partition, record.offset(), text(record.key()), text(record.value()), e.getMessage());
         }
     }
 
-    private Decoded decode(TopicPartition partition, long offset, Enveloped key, Enveloped value) {
-        var event = value.payload();
-        var source = source(event.path("source"));
-        var operation = operation(event.path("op").asText());
+    private Decoded decode(TopicPartition partition, long offset, Enveloped key, Enveloped value) throws IOException {
+        var event = value.event(json);
+        var source = event.source();
+        var operation = operation(event.operation());
         if (operation == Operation.TRUNCATE) {
-            return new Decoded.Truncate(partition, offset, table(event.path("source")), source, seenMicros(event));
+            var table = new TableId(event.schema(), event.table());
+            return new Decoded.Truncate(partition, offset, table, source, event.seenMicros());
         }
-        var shape = value.version().shape(event.path("source"), key);
+        var table = value.version.table(event, key.version, shapes);
+        var shape = table.shape;
         if (operation == Operation.DELETE) {
             if (!shape.hasKey()) {
                 throw new IllegalArgumentException(
                         "a delete in " + shape.table() + ", which has no key: the row to delete cannot be told");
             }
-            return new Decoded.Delete(partition, offset, shape, keyValues(shape, key.payload()), source);
+            return new Decoded.Delete(partition, offset, shape, key.values(json, table.key), source);
         }
         if (operation == Operation.UPDATE && !shape.hasKey()) {
             throw new IllegalArgumentException(
@@ -79,25 +91,11 @@ public class EventDecoder {
             throw new IllegalArgumentException("a row of an incremental snapshot of " + shape.table()
                     + ", which has no key: it cannot be told from a row that is there already");
         }
-        var after = event.path("after");
-        if (!after.isObject()) {
+        if (event.after() == null) {
             throw new IllegalArgumentException("op '" + operation.code() + "' without 'after'");
         }
-        var values = new ArrayList<String>(shape.columns().size());
-        for (var column : shape.columns()) {
-            values.add(column.form().text(after.get(column.name())));
-        }
-        return new Decoded.Upsert(partition, offset, shape, operation, keyValues(shape, key.payload()), values, source);
-    }
-
-    private static List<String> keyValues(TableShape shape, JsonNode key) {
-        var forms = new HashMap<String, TextForm>();
-        shape.columns().forEach(column -> forms.put(column.name(), column.form()));
-        var values = new ArrayList<String>(shape.keyColumns().size());
-        for (var column : shape.keyColumns()) {
-            values.add(forms.getOrDefault(column, ValueForm.PLAIN).text(key.get(column)));
-        }
-        return values;
+        return new Decoded.Upsert(
+                partition, offset, shape, operation, key.values(json, table.key), new TextRow(event.after()), source);
     }
 
     private static Operation operation(String code) {
@@ -109,72 +107,41 @@ public class EventDecoder {
         throw new IllegalArgumentException("op '" + code + "' is none of r, c, u, d, t");
     }
 
-    private static TableId table(JsonNode source) {
-        return new TableId(source.path("schema").asText(), source.path("table").asText());
-    }
-
-    private static long seenMicros(JsonNode event) {
-        return event.path("ts_us").isNumber()
-                ? event.path("ts_us").asLong()
-                : event.path("ts_ms").asLong() * 1_000;
-    }
-
-    /** @throws IllegalArgumentException where the position is missing: without one, no replay can be told from news */
-    private Source source(JsonNode source) {
-        var snapshot = Source.Snapshot.of(source.path("snapshot").asText(""));
-        var sequence = sequence(source.path("sequence").asText(""));
-        var lsn =
-                source.path("lsn").isNumber() ? Long.valueOf(source.path("lsn").asLong()) : sequence.get(1);
-        if (lsn == null) {
-            throw new IllegalArgumentException("the event carries neither source.lsn nor source.sequence");
-        }
-        var micros = source.path("ts_us").isNumber()
-                ? source.path("ts_us").asLong()
-                : source.path("ts_ms").asLong() * 1_000;
-        return new Source(lsn, sequence.get(0), micros, snapshot);
-    }
-
-    /** {@code ["end of the previous commit", "row lsn"]}, either of them possibly null. */
-    private List<Long> sequence(String text) {
-        var parts = Arrays.asList(new Long[2]);
-        if (!text.isEmpty()) {
-            try {
-                var array = json.readTree(text);
-                for (var i = 0; i < 2; i++) {
-                    parts.set(
-                            i,
-                            array.path(i).isTextual()
-                                    ? Long.valueOf(array.path(i).textValue())
-                                    : null);
-                }
-            } catch (IOException e) {
-                throw new IllegalArgumentException("source.sequence '" + text + "' is no JSON array", e);
-            }
-        }
-        return parts;
-    }
-
     /** Separates schema and payload; a record without a schema part has no columns and is refused. */
-    private Enveloped split(byte[] bytes, List<SchemaVersion> known) throws IOException {
+    private Enveloped enveloped(byte[] bytes, Versions versions, List<SchemaVersion> known) throws IOException {
         if (bytes == null) {
-            return new Enveloped(SchemaVersion.NONE, NullNode.getInstance());
+            return Enveloped.NONE;
         }
+        var version = find(bytes, known);
+        if (version != null) {
+            return new Enveloped(version, bytes, null);
+        }
+        synchronized (versions) {
+            // Another lane may have come first, and equal versions must be one.
+            version = find(bytes, known);
+            if (version != null) {
+                return new Enveloped(version, bytes, null);
+            }
+            var whole = json.readTree(bytes);
+            if (!whole.isObject() || !whole.has("schema") || !whole.has("payload")) {
+                throw new IllegalArgumentException("no schema part: the connector must use JsonConverter with"
+                        + " schemas.enable=true for key and value");
+            }
+            version = new SchemaVersion(prefix(bytes), whole.get("schema"));
+            if (version.prefix.length > 0) {
+                known.add(0, version);
+            }
+            return new Enveloped(version, bytes, whole.get("payload"));
+        }
+    }
+
+    private static SchemaVersion find(byte[] bytes, List<SchemaVersion> known) {
         for (var version : known) {
             if (startsWith(bytes, version.prefix)) {
-                var length = bytes.length - version.prefix.length - 1;
-                return new Enveloped(version, json.readTree(bytes, version.prefix.length, length));
+                return version;
             }
         }
-        var whole = json.readTree(bytes);
-        if (!whole.isObject() || !whole.has("schema") || !whole.has("payload")) {
-            throw new IllegalArgumentException(
-                    "no schema part: the connector must use JsonConverter with schemas.enable=true for key and value");
-        }
-        var version = new SchemaVersion(prefix(bytes), whole.get("schema"));
-        if (version.prefix.length > 0) {
-            known.add(0, version);
-        }
-        return new Enveloped(version, whole.get("payload"));
+        return null;
     }
 
     /** The bytes up to the payload, where the record is written the way JsonConverter does: schema first, payload last. */
@@ -209,38 +176,90 @@ public class EventDecoder {
         final List<SchemaVersion> values = new CopyOnWriteArrayList<>();
     }
 
-    private record Enveloped(SchemaVersion version, JsonNode payload) {}
+    /** @param payload where it was parsed already; else null */
+    private record Enveloped(SchemaVersion version, byte[] bytes, JsonNode payload) {
+        static final Enveloped NONE = new Enveloped(
+                new SchemaVersion(new byte[0], NullNode.getInstance()), new byte[0], NullNode.getInstance());
+
+        Payload event(ObjectMapper json) throws IOException {
+            try (var parser = parser(json)) {
+                return Payload.read(parser, version.columns());
+            }
+        }
+
+        List<String> values(ObjectMapper json, List<ColumnShape> columns) throws IOException {
+            if (columns.isEmpty()) {
+                return List.of();
+            }
+            try (var parser = parser(json)) {
+                return new TextRow(
+                        parser.nextToken() == JsonToken.START_OBJECT
+                                ? Payload.values(parser, columns)
+                                : new String[columns.size()]);
+            }
+        }
+
+        private JsonParser parser(ObjectMapper json) throws IOException {
+            var start = version.prefix.length;
+            return payload == null
+                    ? json.createParser(bytes, start, bytes.length - start - 1)
+                    : json.treeAsTokens(payload);
+        }
+    }
+
+    /** A table's shape and how to read its key from the record's key. */
+    private record Table(TableShape shape, List<ColumnShape> key, SchemaVersion keyVersion) {
+        boolean is(Payload event, SchemaVersion keyVersion) {
+            return this.keyVersion == keyVersion
+                    && shape.table().name().equals(event.table())
+                    && shape.table().schema().equals(event.schema());
+        }
+    }
 
     /** One version of a schema part and what was read from it. */
     private static final class SchemaVersion {
-        static final SchemaVersion NONE = new SchemaVersion(new byte[0], NullNode.getInstance());
-
         final byte[] prefix;
         final JsonNode schema;
-        private volatile TableShape shape;
-        private volatile SchemaVersion shapeKey;
+        private volatile List<ColumnShape> columns;
+        private volatile Table latest;
 
         SchemaVersion(byte[] prefix, JsonNode schema) {
             this.prefix = prefix;
             this.schema = schema;
         }
 
-        TableShape shape(JsonNode source, Enveloped key) {
-            // Two tables may share a topic, and then the bytes of their schema parts: the connector makes both names
-            // the same.
-            if (shape == null
-                    || shapeKey != key.version()
-                    || !shape.table().name().equals(source.path("table").asText())
-                    || !shape.table().schema().equals(source.path("schema").asText())) {
-                shape = new TableShape(
-                        new TableId(
-                                source.path("schema").asText(),
-                                source.path("table").asText()),
-                        EventSchema.columns(schema),
-                        EventSchema.keyColumns(key.version().schema));
-                shapeKey = key.version();
+        List<ColumnShape> columns() {
+            if (columns == null) {
+                columns = List.copyOf(EventSchema.columns(schema));
             }
-            return shape;
+            return columns;
+        }
+
+        /**
+         * Two tables may share a topic, and then the bytes of their schema parts: the connector makes both names the same.
+         */
+        Table table(Payload event, SchemaVersion keyVersion, Map<TableShape, TableShape> shapes) {
+            var table = latest;
+            if (table == null || !table.is(event, keyVersion)) {
+                var shape = new TableShape(
+                        new TableId(event.schema(), event.table()),
+                        columns(),
+                        EventSchema.keyColumns(keyVersion.schema));
+                var same = shapes.putIfAbsent(shape, shape);
+                table = new Table(same == null ? shape : same, keyColumns(shape), keyVersion);
+                latest = table;
+            }
+            return table;
+        }
+
+        private static List<ColumnShape> keyColumns(TableShape shape) {
+            return shape.keyColumns().stream()
+                    .map(name -> shape.columns().stream()
+                            .filter(column -> column.name().equals(name))
+                            .findFirst()
+                            .orElseGet(
+                                    () -> new ColumnShape(name, SourceType.of("text"), false, null, ValueForm.PLAIN)))
+                    .toList();
         }
     }
 }

@@ -45,6 +45,9 @@ final class PostgresTime {
     static String date(long days) {
         if (days >= FIRST_DAY && days <= LAST_DAY) {
             var date = LocalDate.ofEpochDay(days);
+            if (isPlain(date.getYear())) {
+                return date.toString();
+            }
             return DATE.format(date) + era(date);
         }
         if (days > LAST_DAY || Math.abs(days - SNAPSHOT_INFINITY) <= ZONE_SLACK_DAYS) {
@@ -93,7 +96,33 @@ final class PostgresTime {
 
     static String timestamp(long seconds, int micros) {
         var at = LocalDateTime.ofEpochSecond(seconds, micros * 1_000, ZoneOffset.UTC);
+        if (isPlain(at.getYear())) {
+            return plain(at, micros);
+        }
         return TIMESTAMP.format(at) + era(at.toLocalDate());
+    }
+
+    /** A year of four digits, as nearly all are: these are written without a formatter, which costs several times as much. */
+    private static boolean isPlain(int year) {
+        return year >= 1_000 && year <= 9_999;
+    }
+
+    private static String plain(LocalDateTime at, int micros) {
+        var text = new StringBuilder(26).append(at.toLocalDate()).append(' ');
+        twoDigits(text, at.getHour()).append(':');
+        twoDigits(text, at.getMinute()).append(':');
+        twoDigits(text, at.getSecond());
+        if (micros > 0) {
+            text.append('.');
+            for (var rest = micros; rest > 0; rest = rest % 100_000 * 10) {
+                text.append((char) ('0' + rest / 100_000));
+            }
+        }
+        return text.toString();
+    }
+
+    private static StringBuilder twoDigits(StringBuilder text, int number) {
+        return text.append((char) ('0' + number / 10)).append((char) ('0' + number % 10));
     }
 
     /** Years before 1 are counted within their era, whose name comes last. */

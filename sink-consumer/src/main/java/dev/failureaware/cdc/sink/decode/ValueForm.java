@@ -1,6 +1,11 @@
 package dev.failureaware.cdc.sink.decode;
 
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.LongNode;
+import com.fasterxml.jackson.databind.node.TextNode;
+import java.io.IOException;
 import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.nio.ByteBuffer;
@@ -173,6 +178,26 @@ public enum ValueForm implements TextForm {
             return null;
         }
         return isPlaceholder(value) ? UNAVAILABLE : textOf(value);
+    }
+
+    /** Without a tree for what most columns hold. */
+    @Override
+    public final String read(JsonParser parser) throws IOException {
+        var token = parser.currentToken();
+        if (token == JsonToken.VALUE_STRING) {
+            var text = parser.getText();
+            if (Placeholder.TEXT.equals(text)) {
+                return UNAVAILABLE;
+            }
+            return this == PLAIN ? text : textOf(TextNode.valueOf(text));
+        }
+        if (this == PLAIN && token.isScalarValue() && token != JsonToken.VALUE_NULL) {
+            return parser.getText(); // A number keeps its digits.
+        }
+        if (token == JsonToken.VALUE_NUMBER_INT && parser.getNumberType() != JsonParser.NumberType.BIG_INTEGER) {
+            return textOf(LongNode.valueOf(parser.getLongValue()));
+        }
+        return token == JsonToken.VALUE_NULL ? null : text(parser.<JsonNode>readValueAsTree());
     }
 
     private static boolean isPlaceholder(JsonNode value) {

@@ -186,15 +186,32 @@ public final class BatchPlanner {
 
     /** A table's rows, by the shape of their events. */
     private static final class Table {
-        private final Map<TableShape, Rows> byShape = new LinkedHashMap<>();
+        private final List<Rows> byShape = new ArrayList<>();
 
         void add(Decoded.RowChange change, long after) {
-            byShape.computeIfAbsent(change.shape(), shape -> new Rows()).add(change, after);
+            rows(change.shape()).add(change, after);
+        }
+
+        /** Shapes are few and nearly always the same instance, so they are not hashed. */
+        private Rows rows(TableShape shape) {
+            for (var rows : byShape) {
+                if (rows.shape == shape) {
+                    return rows;
+                }
+            }
+            for (var rows : byShape) {
+                if (rows.shape.equals(shape)) {
+                    return rows;
+                }
+            }
+            var rows = new Rows(shape);
+            byShape.add(rows);
+            return rows;
         }
 
         /** A change of a table waits for its writers and later ones wait for it, so lsns tell which shape is older. */
         void addTo(List<TableWork> work) {
-            byShape.values().stream()
+            byShape.stream()
                     .map(Rows::work)
                     .sorted(Comparator.comparingLong(table -> table.use().firstLsn()))
                     .forEach(work::add);
@@ -203,21 +220,29 @@ public final class BatchPlanner {
 
     /** The last state of each row, as far as events of one shape tell it. */
     private static final class Rows {
-        private ShapeUse use;
-        private final Map<List<String>, Row> rowsByKey = new LinkedHashMap<>();
+        private final TableShape shape;
+        private long firstLsn = Long.MAX_VALUE;
+        private long lastLsn = Long.MIN_VALUE;
+        private final Map<List<String>, Row> rowsByKey = new HashMap<>();
         private final List<Row> rowsWithoutKey = new ArrayList<>();
 
+        Rows(TableShape shape) {
+            this.shape = shape;
+        }
+
         void add(Decoded.RowChange change, long after) {
-            var lsn = change.source().lsn();
-            var event = new ShapeUse(change.shape(), lsn, lsn);
-            use = use == null ? event : use.and(event);
+            firstLsn = Math.min(firstLsn, change.source().lsn());
+            lastLsn = Math.max(lastLsn, change.source().lsn());
             var row = new Row(
                     change,
                     after,
                     change.operation() != Operation.UPDATE,
                     change instanceof Decoded.Upsert upsert ? upsert.values() : null);
-            if (change.shape().hasKey()) {
-                rowsByKey.merge(change.key(), row, (earlier, later) -> later.over(earlier));
+            if (shape.hasKey()) {
+                var earlier = rowsByKey.put(change.key(), row);
+                if (earlier != null) {
+                    rowsByKey.put(change.key(), row.over(earlier));
+                }
             } else {
                 rowsWithoutKey.add(row);
             }
@@ -225,14 +250,68 @@ public final class BatchPlanner {
 
         TableWork work() {
             var deletes = new ArrayList<RowDelete>();
-            var groups = new LinkedHashMap<List<Object>, UpsertGroup>();
+            var groups = new Groups(shape);
             // One order of keys for all, so that two replicas never wait for each other's rows crosswise.
-            rowsByKey.entrySet().stream()
-                    .sorted(Map.Entry.comparingByKey(Comparator.comparing(List::toString)))
-                    .map(Map.Entry::getValue)
-                    .forEach(row -> row.into(deletes, groups));
+            var keyed = new ArrayList<>(rowsByKey.values());
+            keyed.sort(Comparator.comparing(row -> row.change.key(), KeyOrder::compare));
+            keyed.forEach(row -> row.into(deletes, groups));
             rowsWithoutKey.forEach(row -> row.into(deletes, groups));
-            return new TableWork(use, deletes, List.copyOf(groups.values()));
+            return new TableWork(
+                    new ShapeUse(shape, firstLsn, lastLsn), deletes, List.copyOf(groups.byContent.values()));
+        }
+    }
+
+    /**
+     * Some order of all keys. Shorter texts come first, which makes it that of whole numbers and of uuids, and so of most
+     * indexes.
+     */
+    private static final class KeyOrder {
+        static int compare(List<String> a, List<String> b) {
+            for (var i = 0; i < a.size(); i++) {
+                var order = compare(a.get(i), b.get(i));
+                if (order != 0) {
+                    return order;
+                }
+            }
+            return 0;
+        }
+
+        private static int compare(String a, String b) {
+            if (a == null || b == null) {
+                return Boolean.compare(b == null, a == null);
+            }
+            var byLength = Integer.compare(a.length(), b.length());
+            return byLength != 0 ? byLength : a.compareTo(b);
+        }
+    }
+
+    /** Rows that give values for the same columns. */
+    private static final class Groups {
+        /** How a group's rows differ from those of others of the shape. */
+        private record Content(List<ColumnShape> columns, boolean ofSnapshot, boolean onlyWhereThereIsOne) {}
+
+        private final TableShape shape;
+        private final Map<Content, UpsertGroup> byContent = new LinkedHashMap<>();
+        /** Of rows with all columns: by far the most. */
+        private final UpsertGroup[] whole = new UpsertGroup[2];
+
+        Groups(TableShape shape) {
+            this.shape = shape;
+        }
+
+        List<RowUpsert> whole(boolean ofSnapshot) {
+            var index = ofSnapshot ? 1 : 0;
+            if (whole[index] == null) {
+                whole[index] = group(shape.columns(), ofSnapshot, false);
+            }
+            return whole[index].rows();
+        }
+
+        UpsertGroup group(List<ColumnShape> columns, boolean ofSnapshot, boolean onlyWhereThereIsOne) {
+            return byContent.computeIfAbsent(
+                    new Content(columns, ofSnapshot, onlyWhereThereIsOne),
+                    content -> new UpsertGroup(
+                            shape.keyColumns(), columns, ofSnapshot, onlyWhereThereIsOne, new ArrayList<>()));
         }
     }
 
@@ -244,7 +323,7 @@ public final class BatchPlanner {
 
         /** This later state, with values that it lacks taken from the earlier one. */
         Row over(Row earlier) {
-            if (values == null || earlier.values == null || !values.contains(ValueForm.UNAVAILABLE)) {
+            if (values == null || earlier.values == null || isWhole()) {
                 return this;
             }
             var known = new HashMap<String, String>();
@@ -260,9 +339,23 @@ public final class BatchPlanner {
             return new Row(change, after, earlier.begins, merged);
         }
 
-        void into(List<RowDelete> deletes, Map<List<Object>, UpsertGroup> groups) {
+        private boolean isWhole() {
+            for (var i = 0; i < values.size(); i++) {
+                if (isUnavailable(values.get(i))) {
+                    return false;
+                }
+            }
+            return true;
+        }
+
+        void into(List<RowDelete> deletes, Groups groups) {
             if (values == null) {
                 deletes.add(new RowDelete(change.shape().keyColumns(), change.key()));
+                return;
+            }
+            var ofSnapshot = change.source().ofSnapshot();
+            if (isWhole()) {
+                groups.whole(ofSnapshot).add(upsert(values));
                 return;
             }
             var columns = new ArrayList<ColumnShape>(values.size());
@@ -273,18 +366,18 @@ public final class BatchPlanner {
                     given.add(values.get(i));
                 }
             }
-            var source = change.source();
-            var onlyWhereThereIsOne = !begins && change.shape().hasKey() && columns.size() < values.size();
-            groups.computeIfAbsent(
-                            List.of(change.shape(), columns, source.ofSnapshot(), onlyWhereThereIsOne),
-                            group -> new UpsertGroup(
-                                    change.shape().keyColumns(),
-                                    columns,
-                                    source.ofSnapshot(),
-                                    onlyWhereThereIsOne,
-                                    new ArrayList<>()))
+            groups.group(columns, ofSnapshot, !begins && change.shape().hasKey())
                     .rows()
-                    .add(new RowUpsert(given, change.operation(), source.lsn(), after, source.commitMicros()));
+                    .add(upsert(given));
+        }
+
+        private RowUpsert upsert(List<String> given) {
+            return new RowUpsert(
+                    given,
+                    change.operation(),
+                    change.source().lsn(),
+                    after,
+                    change.source().commitMicros());
         }
 
         @SuppressWarnings("StringEquality") // The placeholder is known by identity: see ValueForm.UNAVAILABLE.

@@ -4,10 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What PostgreSQL must read back as the value that the source had. */
 class ValueFormTest {
@@ -51,6 +53,21 @@ class ValueFormTest {
             })
     void isWrittenAsPostgresReadsIt(ValueForm form, String json, String text) throws Exception {
         assertThat(form.text(JSON.readTree(json))).isEqualTo(text);
+        assertThat(read(form, json)).as("without a tree").isEqualTo(text);
+    }
+
+    private static String read(TextForm form, String json) throws IOException {
+        try (var parser = JSON.createParser(json)) {
+            parser.nextToken();
+            return form.read(parser);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {"1.0E10", "-0.0", "123456789012345678901234567890", "false", "0.1", "{\"a\":[1,\"x\"]}", "null"})
+    void readWithoutATreeANumberKeepsItsDigits(String json) throws Exception {
+        assertThat(read(ValueForm.PLAIN, json)).isEqualTo(json.equals("null") ? null : json);
     }
 
     @Test
@@ -72,6 +89,7 @@ class ValueFormTest {
                 "[95,95,100,101,98,101,122,105,117,109,95,117,110,97,118,97,105,108,97,98,108,101,95,118,97,108,117,101]");
         for (var form : forms.entrySet()) {
             assertThat(form.getKey().text(JSON.readTree(form.getValue()))).isSameAs(ValueForm.UNAVAILABLE);
+            assertThat(read(form.getKey(), form.getValue())).isSameAs(ValueForm.UNAVAILABLE);
         }
         assertThat(new ArrayForm(ValueForm.PLAIN).text(JSON.readTree("[\"b68a35a7-17ad-35b3-af2a-ae46edb4545a\"]")))
                 .as("of an array of uuids")
