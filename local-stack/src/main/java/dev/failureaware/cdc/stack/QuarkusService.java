@@ -31,8 +31,7 @@ final class QuarkusService {
 
     private static int heapMegabytes(Part part) {
         return switch (part) {
-            case VERIFIER -> 160;
-            case SINK_CONSUMER -> 128;
+            case VERIFIER, SINK_CONSUMER -> 160;
             case LOAD_GENERATOR, CHAOS_INJECTOR -> 64;
             case SOURCE, SINK, KAFKA, CONNECT -> throw new IllegalArgumentException(part + " is no service");
         };

@@ -17,6 +17,8 @@ final class Lane {
     /** Small against a batch, so that the bounds of a batch are kept well enough by not cutting a part. */
     private static final int MOST_PARTS_PER_BATCH = 8;
 
+    private static final int BYTES_OF_OBJECTS = 500;
+
     private record Arrived(int generation, TopicPartition partition, List<ConsumerRecord<byte[], byte[]>> records) {}
 
     /** Events in the order of their partitions. */
@@ -63,8 +65,10 @@ final class Lane {
         arrived.add(new Arrived(generation, partition, records));
     }
 
+    /** About what a record holds of the heap until it is written: its bytes, its values as texts, and the objects of both. */
     private static long bytes(ConsumerRecord<byte[], byte[]> record) {
-        return Math.max(0, record.serializedKeySize()) + Math.max(0, record.serializedValueSize());
+        return 2L * (Math.max(0, record.serializedKeySize()) + Math.max(0, record.serializedValueSize()))
+                + BYTES_OF_OBJECTS;
     }
 
     private void decode() throws InterruptedException {

@@ -25,11 +25,14 @@ interface SinkConfig {
     @Min(1) @WithDefault("5000")
     int batchRecords();
 
-    /** Most bytes of records in one transaction; one poll's worth of a partition may exceed it. */
+    /** Most memory that the records of one transaction take, about; a single record may exceed it. */
     @WithDefault("16M")
     MemorySize batchBytes();
 
-    /** Bytes of records that may wait in all lanes; above that, nothing more is taken from Kafka. */
+    /**
+     * Memory that records may take which wait in all lanes or are being written, about: twice their bytes and some for each.
+     * Above that, nothing more is taken from Kafka. Beside it stand what the client has fetched ahead and three polls.
+     */
     @WithDefault("48M")
     MemorySize maxWaiting();
 
