@@ -13,8 +13,8 @@ SERVICES = sink-consumer verifier chaos-injector load-generator
 .DEFAULT_GOAL = help
 
 .PHONY: help exit-codes demo up watch status trigger-restart trigger-lag trigger-schema trigger-duplicate \
-	trigger-backfill lag connector-status logs stop start source-shell sink-shell kafka-topics kafka-consume preflight \
-	healthcheck endpoints down clean reset bench-sink test build java jar built maven
+	trigger-backfill lag parked replay connector-status logs stop start source-shell sink-shell kafka-topics kafka-consume \
+	preflight healthcheck endpoints down clean reset bench-sink test build java jar built maven
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-20s %s\n", $$1, $$2 }' Makefile
@@ -48,6 +48,12 @@ trigger-backfill: jar ## insert historical rows
 
 lag: jar ## events in Kafka that the sink has not applied yet
 	@$(STACK) lag
+
+parked: jar ## records that the sink-consumer could not apply (TABLE=public.orders for one table)
+	@$(STACK) parked $(if $(TABLE),--table=$(TABLE))
+
+replay: jar ## try the parked records again, once the cause is mended (TABLE=public.orders for one table)
+	@$(STACK) replay $(if $(TABLE),--table=$(TABLE))
 
 connector-status: jar ## the Debezium connector, its task and its replication slot
 	@$(STACK) connector-status

@@ -175,3 +175,11 @@ them. Secrets that the chart generated do not change. Call with (dict "root" $ "
 checksum/secrets: {{ toJson $data | sha256sum }}
 {{- end -}}
 {{- end }}
+
+{{- /* Empty where there shall be none. Must not begin with the captured tables' prefix and a dot. */ -}}
+{{- define "cdc.deadLetterTopic" -}}
+{{- $topic := .Values.sinkConsumer.deadLetterTopic -}}
+{{- if ne $topic "none" -}}
+{{- $topic | default (printf "%s-dead-letter" (include "cdc.connector.setting" (dict "root" . "key" "topic.prefix"))) -}}
+{{- end -}}
+{{- end -}}

@@ -55,6 +55,10 @@
 
 {{- $partitions := include "cdc.connector.setting" (dict "root" . "key" "topic.creation.default.partitions") | int -}}
 {{- $consumer := $values.sinkConsumer -}}
+{{- $captured := printf "%s." (include "cdc.connector.setting" (dict "root" . "key" "topic.prefix")) -}}
+{{- if hasPrefix $captured $consumer.deadLetterTopic -}}
+{{- $problems = append $problems (printf "sinkConsumer.deadLetterTopic=%s is one of the topics %s* that the sink-consumer reads: set another name" $consumer.deadLetterTopic $captured) -}}
+{{- end -}}
 {{- if $consumer.autoscaling.enabled -}}
 {{- if gt (int $consumer.autoscaling.minReplicas) (int $consumer.autoscaling.maxReplicas) -}}
 {{- $problems = append $problems "sinkConsumer.autoscaling.minReplicas is above maxReplicas: set it lower" -}}

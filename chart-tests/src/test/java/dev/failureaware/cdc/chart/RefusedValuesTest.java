@@ -34,6 +34,7 @@ class RefusedValuesTest {
             sinkConsumer: {replicas: 0}                     | /sinkConsumer/replicas
             sinkConsumer: {replicas: many}                  | /sinkConsumer/replicas
             sinkConsumer: {replica: 1}                      | 'replica'
+            sinkConsumer: {deadLetterTopic: dead letters}   | /sinkConsumer/deadLetterTopic
             loadgenerator: {}                               | 'loadgenerator'
             source: {port: 70000}                           | /source/port
             source: {tls: {mode: verify}}                   | /source/tls/mode
@@ -72,6 +73,7 @@ class RefusedValuesTest {
             sinkConsumer: {replicas: 4}                                                    | a topic has 3 partitions
             sinkConsumer: {autoscaling: {enabled: true, maxReplicas: 4}}                   | a topic has 3 partitions
             sinkConsumer: {autoscaling: {enabled: true, minReplicas: 3, maxReplicas: 2}}   | minReplicas is above maxReplicas
+            sinkConsumer: {deadLetterTopic: shop.dead.letters}                             | set another name
             connect: {plugin: {mode: build}}                                               | set connect.plugin.buildOutput
             connector: {config: {database.hostname: db}}                                   | connector.config cannot set database.hostname
             connector: {config: {slot.name: null}}                                         | the connector needs slot.name

@@ -82,6 +82,20 @@ class SettingsTest {
                 .allMatch(user -> user.contains("\"orders.\"") && !user.contains("\"shop."));
     }
 
+    @Test
+    void deadLettersHaveATopicThatTheSinkConsumerAloneMayWrite() {
+        var byDefault = Chart.with(Map.of("connector.config.topic\\.prefix", "orders"));
+        assertThat(byDefault.env("cdc-sink-consumer", "SINK_DEAD_LETTER_TOPIC")).isEqualTo("orders-dead-letter");
+        assertThat(byDefault.ofKind("KafkaUser").filter(user -> user.toString().contains("orders-dead-letter")))
+                .singleElement()
+                .satisfies(
+                        user -> assertThat(user.at("/metadata/name").asText()).isEqualTo("cdc-user-sink-consumer"));
+
+        var none = Chart.with(Map.of("sinkConsumer.deadLetterTopic", "none"));
+        assertThat(none.env("cdc-sink-consumer", "SINK_DEAD_LETTER_TOPIC")).isEmpty();
+        assertThat(none.ofKind("KafkaUser").map(JsonNode::toString)).noneMatch(user -> user.contains("dead-letter"));
+    }
+
     /** Versions are written down once in the root pom; the chart has no way to read it. */
     @Test
     void versionsAreThoseOfTheBuild() throws IOException {

@@ -58,6 +58,14 @@ final class Http {
         return send(request);
     }
 
+    /** With the stack's token and without a body. */
+    static Answer withToken(String method, String url, String token, Duration timeout) throws IOException {
+        return send(request(url, timeout)
+                .header("Accept", "application/json")
+                .header("Authorization", "Bearer " + token)
+                .method(method, HttpRequest.BodyPublishers.noBody()));
+    }
+
     static boolean answers(String url) {
         try {
             return get(url).ok();

@@ -1,14 +1,27 @@
 package dev.failureaware.cdc.stack;
 
 import java.io.IOException;
+import java.time.Duration;
 
 /** Calls that a command cannot do without: a service that does not answer ends the command with one message. */
 final class ServiceCalls {
     private ServiceCalls() {}
 
+    private interface Call {
+        Http.Answer send() throws IOException;
+    }
+
     static Http.Answer get(Part service, String url, String accept) {
+        return answer(service, url, () -> Http.get(url, accept));
+    }
+
+    static Http.Answer withToken(Part service, String method, String url, String token, Duration timeout) {
+        return answer(service, url, () -> Http.withToken(method, url, token, timeout));
+    }
+
+    private static Http.Answer answer(Part service, String url, Call call) {
         try {
-            var answer = Http.get(url, accept);
+            var answer = call.send();
             if (answer.ok()) {
                 return answer;
             }

@@ -29,6 +29,8 @@ import picocli.CommandLine.Command;
             StatusCommand.class,
             TriggerCommand.class,
             LagCommand.class,
+            ParkedCommand.List.class,
+            ParkedCommand.Replay.class,
             ConnectorStatusCommand.class,
             LogsCommand.class,
             HoldCommand.Stop.class,

@@ -39,7 +39,12 @@ public final class SinkBookkeeping {
      * {@code duplicates} counts events absorbed because they were sent before.
      */
     public static final TableId OFFSETS = new TableId(SCHEMA, "offsets");
-    /** {@code topic, partition, "offset", key, value, reason, parked_at}: records that could not be applied. */
+    /**
+     * {@code topic, partition, "offset", kind, key, value, key_bytes, value_bytes, row_key, schema_name, table_name, reason,
+     * sqlstate, parked_at, replayed_at, outcome}: records that could not be applied. {@code key} and {@code value} are for
+     * people and may be cut; the bytes are the record. {@code outcome} is null until the record is replayed, superseded or
+     * dismissed.
+     */
     public static final TableId PARKED = new TableId(SCHEMA, "parked");
     /**
      * {@code schema_name, table_name, lsn, table_complete, all_complete, swept_at, rows_swept, taken_at}: the snapshots of each table that

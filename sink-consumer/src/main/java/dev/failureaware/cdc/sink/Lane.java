@@ -1,8 +1,6 @@
 package dev.failureaware.cdc.sink;
 
-import dev.failureaware.cdc.sink.decode.Decoded;
 import dev.failureaware.cdc.sink.decode.EventDecoder;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -21,8 +19,7 @@ final class Lane {
 
     private record Arrived(int generation, TopicPartition partition, List<ConsumerRecord<byte[], byte[]>> records) {}
 
-    /** Events in the order of their partitions. */
-    private record Part(int generation, List<Decoded> events, long bytes) {}
+    private record Part(int generation, Batch batch, long bytes) {}
 
     private final BlockingQueue<Arrived> arrived = new LinkedBlockingQueue<>();
     private final BlockingQueue<Part> decoded = new LinkedBlockingQueue<>();
@@ -74,20 +71,20 @@ final class Lane {
     private void decode() throws InterruptedException {
         while (!stopping) {
             var next = arrived.take();
-            var events = new ArrayList<Decoded>();
+            var batch = new Batch();
             var bytes = 0L;
             for (var record : next.records) {
-                events.add(decoder.decode(record, next.partition));
+                batch.add(config.sabotage().spoil(decoder.decode(record, next.partition)), record);
                 bytes += bytes(record);
-                if (events.size() >= config.batchRecords() / MOST_PARTS_PER_BATCH
+                if (batch.size() >= config.batchRecords() / MOST_PARTS_PER_BATCH
                         || bytes >= config.batchBytes().asLongValue() / MOST_PARTS_PER_BATCH) {
-                    decoded.add(new Part(next.generation, config.sabotage().spoil(events), bytes));
-                    events = new ArrayList<>();
+                    decoded.add(new Part(next.generation, batch, bytes));
+                    batch = new Batch();
                     bytes = 0;
                 }
             }
-            if (!events.isEmpty()) {
-                decoded.add(new Part(next.generation, config.sabotage().spoil(events), bytes));
+            if (batch.size() > 0) {
+                decoded.add(new Part(next.generation, batch, bytes));
             }
         }
     }
@@ -95,21 +92,22 @@ final class Lane {
     private void write() throws InterruptedException {
         while (!stopping) {
             var first = decoded.take();
-            var events = new ArrayList<>(first.events);
+            var batch = first.batch;
             var bytes = first.bytes;
-            for (var next = decoded.peek(); next != null && fits(first, next, events, bytes); next = decoded.peek()) {
+            for (var next = decoded.peek(); next != null && fits(first, next, bytes); next = decoded.peek()) {
                 decoded.remove();
-                events.addAll(next.events);
+                batch.add(next.batch);
                 bytes += next.bytes;
             }
-            writer.write(events, first.generation);
+            writer.write(batch, first.generation);
             room.give(bytes);
         }
     }
 
-    private boolean fits(Part first, Part next, List<Decoded> events, long bytes) {
+    /** @param bytes of what was added to the first */
+    private boolean fits(Part first, Part next, long bytes) {
         return next.generation == first.generation
-                && events.size() + next.events.size() <= config.batchRecords()
+                && first.batch.size() + next.batch.size() <= config.batchRecords()
                 && bytes + next.bytes <= config.batchBytes().asLongValue();
     }
 

@@ -10,6 +10,7 @@ import dev.failureaware.cdc.sink.plan.BatchPlanner;
 import dev.failureaware.cdc.sink.plan.PartitionState;
 import dev.failureaware.cdc.sink.plan.Plan;
 import jakarta.enterprise.context.ApplicationScoped;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -32,6 +33,7 @@ final class LaneWriter {
         private final PartitionAssignment assignment;
         private final ConsumerGroup group;
         private final StoppedTables stopped;
+        private final Parking parking;
         private final SinkConfig config;
         private final SinkHealth health;
         private final SinkMetrics metrics;
@@ -42,6 +44,7 @@ final class LaneWriter {
                 PartitionAssignment assignment,
                 ConsumerGroup group,
                 StoppedTables stopped,
+                Parking parking,
                 SinkConfig config,
                 SinkHealth health,
                 SinkMetrics metrics) {
@@ -50,6 +53,7 @@ final class LaneWriter {
             this.assignment = assignment;
             this.group = group;
             this.stopped = stopped;
+            this.parking = parking;
             this.config = config;
             this.health = health;
             this.metrics = metrics;
@@ -81,14 +85,16 @@ final class LaneWriter {
     /**
      * Tries until the batch is through, or until it is no longer ours.
      *
-     * @param events in the order of their partitions, all polled in this generation
+     * @param batch all of it polled in this generation
      */
-    void write(List<Decoded> events, int generation) throws InterruptedException {
+    void write(Batch batch, int generation) throws InterruptedException {
         var done = new CompletableFuture<Void>();
         shared.assignment.begin(done);
         try {
+            var isolation =
+                    new Isolation(batch.events(), batch::record, shared.config.constraintPatience(), Clock.systemUTC());
             var pause = shared.config.retryMin();
-            while (!tried(events, generation)) {
+            while (!tried(batch, isolation, generation)) {
                 if (stopped.await(pause.toMillis(), TimeUnit.MILLISECONDS)) {
                     return;
                 }
@@ -105,13 +111,13 @@ final class LaneWriter {
     }
 
     /** Whether there is nothing more to try. */
-    private boolean tried(List<Decoded> events, int generation) {
+    private boolean tried(Batch batch, Isolation isolation, int generation) {
         try {
-            var states = shared.assignment.states(generation);
-            if (states.isEmpty()) {
+            if (shared.assignment.states(generation).isEmpty()) {
                 shared.health.givenUp(name);
             } else {
-                attempt(events, shared.stopped.all().keySet(), states.get(), generation);
+                var stoppedBefore = shared.stopped.all().keySet();
+                isolation.run(part -> attempt(part, batch, stoppedBefore, generation));
             }
             return true;
         } catch (RuntimeException failure) {
@@ -121,7 +127,7 @@ final class LaneWriter {
             var kind = FailureKind.of(failure);
             shared.metrics.failed(kind);
             switch (kind) {
-                case TRANSIENT -> {
+                case TRANSIENT, ORDER -> {
                     shared.health.retrying(name, failure);
                     return false;
                 }
@@ -130,33 +136,33 @@ final class LaneWriter {
                     shared.group.leave(generation);
                     return true;
                 }
-                case FATAL -> throw failure;
+                case REFUSED, FATAL -> throw failure;
             }
             throw new IllegalStateException("unknown kind " + kind);
         }
     }
 
     /** Applies the batch; when that stops a table, once more without the events that have to wait. */
-    private void attempt(
-            List<Decoded> events,
-            Set<TableId> stoppedBefore,
-            Map<TopicPartition, PartitionState> states,
-            int generation) {
+    private void attempt(List<Decoded> events, Batch batch, Set<TableId> stoppedBefore, int generation) {
         var through = shared.stopped.letThrough(events, stoppedBefore);
-        if (shared.assignment.states(generation).isEmpty()) {
+        var states = shared.assignment.states(generation);
+        if (states.isEmpty()) {
             return; // What waits may have been forgotten in between; it is all read again.
         }
         try {
-            apply(through, states, generation);
+            apply(through, batch, states.get(), generation);
         } catch (TableStoppedException stop) {
             shared.stopped.stop(stop);
-            attempt(events, stoppedBefore, states, generation);
+            attempt(events, batch, stoppedBefore, generation);
         }
         shared.group.pauseHeld();
     }
 
     /** Plans and writes, in one transaction. */
-    private void apply(List<Decoded> events, Map<TopicPartition, PartitionState> states, int generation) {
+    private void apply(List<Decoded> all, Batch batch, Map<TopicPartition, PartitionState> states, int generation) {
+        var order = shared.parking.order(all, batch);
+        order.waiting().forEach(shared.stopped::hold);
+        var events = order.events();
         var newestSnapshot = BatchPlanner.needsNewestSnapshot(events)
                 ? shared.bookkeeping.newestSnapshot().await().indefinitely()
                 : 0L;
@@ -164,10 +170,14 @@ final class LaneWriter {
         if (plan.advances().isEmpty()) {
             return;
         }
-        var result = applier.apply(plan).await().indefinitely();
+        shared.parking.expect(plan);
+        var result = applier.apply(plan, order, () -> shared.parking.send(plan))
+                .await()
+                .indefinitely();
         shared.assignment.advance(generation, plan);
         shared.metrics.applied(plan, result);
         shared.health.working(name);
+        shared.parking.report(plan);
         report(plan, result);
         shared.group.commitForDashboards(plan);
     }
@@ -176,8 +186,5 @@ final class LaneWriter {
         LOG.debugf(
                 "Applied %s: %d rows written, %d deleted, %d duplicates",
                 plan.eventsApplied(), result.upserted(), result.deleted(), plan.duplicates() + result.unchanged());
-        for (var record : plan.parked()) {
-            LOG.errorf("Parked %s offset %d: %s", record.partition(), record.offset(), record.reason());
-        }
     }
 }

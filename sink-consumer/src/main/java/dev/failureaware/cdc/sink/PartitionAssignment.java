@@ -38,6 +38,7 @@ import org.jboss.logging.Logger;
 
     private final Bookkeeping bookkeeping;
     private final StoppedTables stopped;
+    private final Parking parking;
     private final SinkConfig config;
     private final SinkHealth health;
 
@@ -46,9 +47,11 @@ import org.jboss.logging.Logger;
     private volatile Assigned assigned = NOTHING;
     private final Set<CompletableFuture<Void>> inProgress = ConcurrentHashMap.newKeySet();
 
-    PartitionAssignment(Bookkeeping bookkeeping, StoppedTables stopped, SinkConfig config, SinkHealth health) {
+    PartitionAssignment(
+            Bookkeeping bookkeeping, StoppedTables stopped, Parking parking, SinkConfig config, SinkHealth health) {
         this.bookkeeping = bookkeeping;
         this.stopped = stopped;
+        this.parking = parking;
         this.config = config;
         this.health = health;
     }
@@ -119,6 +122,7 @@ import org.jboss.logging.Logger;
         var first = consumer.beginningOffsets(partitions);
         var end = consumer.endOffsets(partitions);
         var found = patiently(bookkeeping.create().chain(() -> bookkeeping.states(first)));
+        patiently(parking.take(partitions));
         found.forEach((partition, state) -> {
             var missing = MissingOffsetsException.check(
                     partition, state.nextOffset(), first.get(partition), end.get(partition));

@@ -1,27 +1,22 @@
 package dev.failureaware.cdc.sink;
 
 import dev.failureaware.cdc.sink.decode.Decoded;
-import java.util.List;
 
 /** Ways of being wrong on purpose, to prove that the verifier notices. Never set outside tests. */
 enum Sabotage {
     NONE {
         @Override
-        List<Decoded> spoil(List<Decoded> events) {
-            return events;
+        Decoded spoil(Decoded event) {
+            return event;
         }
     },
     /** Deleted rows stay, as in a sink that only upserts. */
     IGNORE_DELETES {
         @Override
-        List<Decoded> spoil(List<Decoded> events) {
-            return events.stream()
-                    .map(event -> event instanceof Decoded.Delete
-                            ? new Decoded.Tombstone(event.partition(), event.offset())
-                            : event)
-                    .toList();
+        Decoded spoil(Decoded event) {
+            return event instanceof Decoded.Delete ? new Decoded.Tombstone(event.partition(), event.offset()) : event;
         }
     };
 
-    abstract List<Decoded> spoil(List<Decoded> events);
+    abstract Decoded spoil(Decoded event);
 }

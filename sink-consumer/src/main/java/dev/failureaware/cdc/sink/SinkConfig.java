@@ -51,6 +51,29 @@ interface SinkConfig {
     @WithDefault("5s")
     Duration stoppedRetry();
 
+    /** What becomes of later events of a key of which a record is parked: parked behind it, or its partition waits. */
+    @WithDefault("park")
+    BehindParked behindParked();
+
+    enum BehindParked {
+        PARK,
+        WAIT
+    }
+
+    /**
+     * Gets a copy of each parked record; created where it is missing and this client may. Must not be one of the consumed
+     * topics. Empty for none.
+     */
+    @WithDefault("${sink.topic-prefix}-dead-letter")
+    Optional<String> deadLetterTopic();
+
+    /**
+     * How long a row that hurts a unique, exclusion or foreign key constraint is tried again, because what it lacks may be in
+     * another partition; then it is parked.
+     */
+    @WithDefault("30s")
+    Duration constraintPatience();
+
     /** How long a rebalance waits for the batch in progress; a longer one is dropped and read again by the next owner. */
     @WithDefault("5s")
     Duration revokeWait();

@@ -1,5 +1,6 @@
 package dev.failureaware.cdc.sink;
 
+import dev.failureaware.cdc.sink.apply.UnreachableException;
 import io.quarkus.runtime.Quarkus;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.inject.Default;
@@ -49,7 +50,7 @@ class SinkHealth implements HealthCheck {
     }
 
     void retrying(String who, Throwable failure) {
-        var reason = "sink database: " + failure.getMessage();
+        var reason = (failure instanceof UnreachableException ? "" : "sink database: ") + failure.getMessage();
         troubles.compute(who, (name, before) -> new Trouble(reason, before == null ? Instant.now() : before.since));
         if (said.add(reason)) {
             LOG.warnf("Trying again for as long as it takes: %s", reason);

@@ -4,6 +4,7 @@ import dev.failureaware.cdc.model.TableId;
 import dev.failureaware.cdc.sink.apply.TableStoppedException;
 import dev.failureaware.cdc.sink.decode.Decoded;
 import dev.failureaware.cdc.sink.decode.TableShape;
+import dev.failureaware.cdc.sink.plan.KeyOrder.Waiting;
 import dev.failureaware.cdc.sink.plan.Plan.ShapeUse;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Instant;
@@ -52,6 +53,8 @@ class StoppedTables {
 
     /** Partitions with an event that waits: what comes after it there waits too, of whatever table. */
     private final Set<TopicPartition> held = new HashSet<>();
+    /** Those of the held partitions whose next event waits for a parked one. */
+    private final Map<TopicPartition, Waiting> behindParked = new HashMap<>();
 
     synchronized void stop(TableStoppedException reason) {
         var table = reason.shape().table();
@@ -71,7 +74,7 @@ class StoppedTables {
      * table was stopped before this batch, before the first one of the table.
      */
     synchronized List<Decoded> letThrough(List<Decoded> events, Set<TableId> stoppedBefore) {
-        if (stops.isEmpty()) {
+        if (stops.isEmpty() && held.isEmpty()) {
             return events;
         }
         var through = new ArrayList<Decoded>(events.size());
@@ -96,6 +99,17 @@ class StoppedTables {
         return stop != null && (stoppedBefore.contains(shape.table()) || stop.refuses(shape));
     }
 
+    /** With {@code sink.behind-parked=wait}: nothing of the partition is applied until the parked records are settled. */
+    synchronized void hold(TopicPartition partition, Waiting behind) {
+        LOG.errorf("%s is held: %s", partition, behind.reason());
+        held.add(partition);
+        behindParked.put(partition, behind);
+    }
+
+    synchronized Map<TopicPartition, Waiting> behindParked() {
+        return Map.copyOf(behindParked);
+    }
+
     synchronized Map<TableId, Stop> all() {
         return Map.copyOf(stops);
     }
@@ -113,5 +127,6 @@ class StoppedTables {
     synchronized void readAgain() {
         stops.clear();
         held.clear();
+        behindParked.clear();
     }
 }

@@ -6,7 +6,7 @@ import org.eclipse.microprofile.health.HealthCheck;
 import org.eclipse.microprofile.health.HealthCheckResponse;
 
 /**
- * Down while a table is stopped, with the reason. A wellness check ({@code /q/health/well}): the process is ready, and to
+ * Down while a table is stopped or a partition held, with the reason. A wellness check ({@code /q/health/well}): the process is ready, and to
  * restart it would not help.
  */
 @Wellness
@@ -21,9 +21,11 @@ class StoppedTablesHealth implements HealthCheck {
     @Override
     public HealthCheckResponse call() {
         var stops = stopped.all();
-        var response = HealthCheckResponse.named("tables").status(stops.isEmpty());
+        var held = stopped.behindParked();
+        var response = HealthCheckResponse.named("tables").status(stops.isEmpty() && held.isEmpty());
         stops.forEach(
                 (table, stop) -> response.withData(table.toString(), stop.reason() + " (since " + stop.since() + ")"));
+        held.forEach((partition, behind) -> response.withData(partition.toString(), behind.reason()));
         return response.build();
     }
 }

@@ -1,9 +1,12 @@
 package dev.failureaware.cdc.sink;
 
+import dev.failureaware.cdc.sink.apply.ParkedRecords;
 import dev.failureaware.cdc.sink.apply.PlanApplier;
+import dev.failureaware.cdc.sink.plan.KeyOrder.Waiting;
 import io.quarkus.scheduler.Scheduled;
 import io.quarkus.scheduler.Scheduled.ConcurrentExecution;
 import jakarta.enterprise.context.ApplicationScoped;
+import java.util.stream.Collectors;
 import org.jboss.logging.Logger;
 
 /** Looks whether somebody has mended what stopped a table, and then lets its events go on where they wait. */
@@ -13,10 +16,12 @@ class StoppedTablesRetry {
 
     private final StoppedTables stopped;
     private final PlanApplier.Factory appliers;
+    private final ParkedRecords parked;
     private final ConsumerGroup group;
 
-    StoppedTablesRetry(StoppedTables stopped, PlanApplier.Factory appliers, ConsumerGroup group) {
+    StoppedTablesRetry(StoppedTables stopped, PlanApplier.Factory appliers, ParkedRecords parked, ConsumerGroup group) {
         this.stopped = stopped;
+        this.parked = parked;
         this.appliers = appliers;
         this.group = group;
     }
@@ -31,6 +36,11 @@ class StoppedTablesRetry {
                 group.readAgain().await().indefinitely();
                 return;
             }
+        }
+        var keys = stopped.behindParked().values().stream().map(Waiting::key).collect(Collectors.toSet());
+        if (!keys.isEmpty() && parked.first(keys).await().indefinitely().size() < keys.size()) {
+            LOG.info("What a partition was held for is settled");
+            group.readAgain().await().indefinitely();
         }
     }
 }

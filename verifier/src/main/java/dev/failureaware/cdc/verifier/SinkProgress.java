@@ -52,11 +52,12 @@ class SinkProgress {
                 .toList();
     }
 
+    /** Those that were neither replayed nor settled in another way. */
     List<Parked> parked(Deadline deadline) {
         return rows(
                         deadline,
                         SinkBookkeeping.PARKED,
-                        "SELECT topic, count(*), min(reason) FROM %s GROUP BY topic ORDER BY topic")
+                        "SELECT topic, count(*), min(reason) FROM %s WHERE outcome IS NULL GROUP BY topic ORDER BY topic")
                 .stream()
                 .map(row -> new Parked(row.getString(0), row.getLong(1), row.getString(2)))
                 .toList();

@@ -20,7 +20,8 @@ final class TestPipeline {
             CREATE TABLE _cdc.offsets (topic text, partition int, next_offset bigint NOT NULL,
                 duplicates bigint NOT NULL DEFAULT 0, PRIMARY KEY (topic, partition));
             CREATE TABLE _cdc.parked (id bigint GENERATED ALWAYS AS IDENTITY, topic text, partition int,
-                "offset" bigint, key text, value text, reason text, parked_at timestamptz DEFAULT now());
+                "offset" bigint, key text, value text, reason text, parked_at timestamptz DEFAULT now(),
+                outcome text);
             CREATE TABLE _cdc.snapshots (schema_name text, table_name text, lsn bigint, table_complete boolean,
                 all_complete boolean, swept_at timestamptz, rows_swept bigint)""";
 

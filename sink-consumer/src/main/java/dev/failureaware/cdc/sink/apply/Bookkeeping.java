@@ -81,6 +81,9 @@ public class Bookkeeping {
                     for (var sql : CREATE) {
                         done = done.chain(() -> connection.query(sql).execute()).replaceWithVoid();
                     }
+                    for (var sql : ParkedRecords.UPGRADE) {
+                        done = done.chain(() -> connection.query(sql).execute()).replaceWithVoid();
+                    }
                     return done;
                 })
                 .invoke(() -> created = true);
@@ -178,30 +181,6 @@ public class Bookkeeping {
                 .replaceWithVoid();
     }
 
-    Uni<Void> park(SqlConnection connection, Plan plan) {
-        if (plan.parked().isEmpty()) {
-            return Uni.createFrom().voidItem();
-        }
-        return connection
-                .preparedQuery("INSERT INTO " + PARKED
-                        + " (topic, partition, \"offset\", key, value, reason) VALUES ($1, $2, $3, $4, $5, $6)")
-                .executeBatch(plan.parked().stream()
-                        .map(record -> Tuple.tuple()
-                                .addString(record.partition().topic())
-                                .addInteger(record.partition().partition())
-                                .addLong(record.offset())
-                                .addString(storable(record.key()))
-                                .addString(storable(record.value()))
-                                .addString(storable(record.reason())))
-                        .toList())
-                .replaceWithVoid();
-    }
-
-    /** PostgreSQL's text holds every character but NUL. */
-    private static String storable(String text) {
-        return text == null ? null : text.replace('\0', '\uFFFD');
-    }
-
     Uni<Void> markSnapshots(SqlConnection connection, Plan plan) {
         if (plan.snapshotMarks().isEmpty()) {
             return Uni.createFrom().voidItem();
@@ -226,7 +205,11 @@ public class Bookkeeping {
                 .replaceWithVoid();
     }
 
-    /** A complete snapshot of one table whose phantoms were not removed yet. */
+    /**
+     * A complete snapshot of one table whose phantoms were not removed yet.
+     *
+     * <p>It waits for parked records that may be rows of it: without them, rows that live would look like phantoms.
+     */
     public record PendingSweep(TableId table, long lsn, String topic) {}
 
     public Uni<List<PendingSweep>> pendingSweeps() {
@@ -236,7 +219,11 @@ public class Bookkeeping {
                         .query("SELECT schema_name, table_name, lsn, topic FROM " + SNAPSHOTS
                                 + " s WHERE swept_at IS NULL AND topic IS NOT NULL AND (table_complete OR EXISTS"
                                 + " (SELECT FROM " + SNAPSHOTS
-                                + " a WHERE a.lsn = s.lsn AND a.all_complete)) ORDER BY lsn, schema_name, table_name")
+                                + " a WHERE a.lsn = s.lsn AND a.all_complete)) AND NOT EXISTS (SELECT FROM " + PARKED
+                                + " p WHERE p.topic = s.topic AND p.outcome IS NULL"
+                                + " AND (p.after_lsn = s.lsn OR p.after_lsn IS NULL AND p.kind <> '"
+                                + ParkedRecords.Entry.EARLIER + "'))"
+                                + " ORDER BY lsn, schema_name, table_name")
                         .execute())
                 .map(rows -> {
                     var sweeps = new ArrayList<PendingSweep>();
@@ -264,6 +251,7 @@ public class Bookkeeping {
                             .preparedQuery(swept(sweep.table()))
                             .execute(id)
                             .map(rows -> (long) rows.rowCount())
+                            .call(() -> ParkedRecords.supersedeBefore(connection, sweep.table(), sweep.lsn()))
                             .call(swept -> connection
                                     .preparedQuery("UPDATE " + SNAPSHOTS + " SET swept_at = now(), rows_swept = $4"
                                             + " WHERE schema_name = $1 AND table_name = $2 AND lsn = $3")

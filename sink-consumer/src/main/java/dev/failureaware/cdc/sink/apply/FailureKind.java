@@ -17,7 +17,11 @@ public enum FailureKind {
     TRANSIENT,
     /** Another consumer owns the partitions: drop the batch and ask the group again. */
     FENCED,
-    /** The database refuses the data or the statement: repeating cannot help. Stop, say so, lose nothing. */
+    /** The database does not take the values of some row, now or ever: that row is to be found and parked. */
+    REFUSED,
+    /** A constraint that depends on other rows is hurt: they may come yet, from another partition. */
+    ORDER,
+    /** The database refuses the statement: repeating cannot help. Stop, say so, lose nothing. */
     FATAL;
 
     /**
@@ -35,19 +39,27 @@ public enum FailureKind {
     /** Undefined column, table and conflict target; a column of another type than the expression's. */
     private static final Set<String> STALE_CODES = Set.of("42703", "42P01", "42P10", "42804");
 
+    /**
+     * Data exception; cardinality violation (two keys of a batch are one at the sink), raised by a trigger, limit exceeded
+     * (such as the longest index entry); not null, check and check option, no cast, generated column.
+     */
+    private static final Set<String> REFUSED_CLASSES = Set.of("21", "22", "44", "54", "P0");
+
+    private static final Set<String> REFUSED_CODES = Set.of("23502", "23514", "42804", "42846", "428C9");
+
+    /** Foreign key, restrict, unique, exclusion. */
+    private static final Set<String> ORDER_CODES = Set.of("23503", "23001", "23505", "23P01");
+
     public static FailureKind of(Throwable failure) {
         if (failure instanceof FencedException) {
             return FENCED;
         }
+        if (failure instanceof ParkedChangedException || failure instanceof UnreachableException) {
+            return TRANSIENT;
+        }
         for (var cause = failure; cause != null; cause = cause.getCause()) {
             if (cause instanceof PgException database) {
-                var state = database.getSqlState();
-                return state == null
-                                || TRANSIENT_CLASSES.contains(state.substring(0, 2))
-                                || TRANSIENT_CODES.contains(state)
-                                || isRaceOfDdl(database)
-                        ? TRANSIENT
-                        : FATAL;
+                return isRaceOfDdl(database) ? TRANSIENT : of(database.getSqlState());
             }
             // The last is how the client says that a connection was closed before a statement was sent.
             if (cause instanceof IOException
@@ -69,5 +81,15 @@ public enum FailureKind {
     /** Whether what was known of a table can be the reason: another lane, replica or person has changed it since. */
     static boolean mayBeStaleKnowledge(Throwable failure) {
         return failure instanceof PgException database && STALE_CODES.contains(database.getSqlState());
+    }
+
+    private static FailureKind of(String state) {
+        if (state == null || TRANSIENT_CLASSES.contains(state.substring(0, 2)) || TRANSIENT_CODES.contains(state)) {
+            return TRANSIENT;
+        }
+        if (ORDER_CODES.contains(state)) {
+            return ORDER;
+        }
+        return REFUSED_CLASSES.contains(state.substring(0, 2)) || REFUSED_CODES.contains(state) ? REFUSED : FATAL;
     }
 }

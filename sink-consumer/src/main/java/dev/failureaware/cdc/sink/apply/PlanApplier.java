@@ -1,5 +1,6 @@
 package dev.failureaware.cdc.sink.apply;
 
+import dev.failureaware.cdc.sink.plan.KeyOrder.Ordered;
 import dev.failureaware.cdc.sink.plan.Plan;
 import dev.failureaware.cdc.sink.plan.Plan.RowDelete;
 import dev.failureaware.cdc.sink.plan.Plan.ShapeUse;
@@ -11,6 +12,7 @@ import jakarta.enterprise.context.ApplicationScoped;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.function.Supplier;
 import org.apache.kafka.common.TopicPartition;
 
 /** Writes a plan: rows, offsets, snapshot marks and parked records in one transaction, or nothing. */
@@ -20,17 +22,19 @@ public final class PlanApplier {
     public static class Factory {
         private final Pool pool;
         private final Bookkeeping bookkeeping;
+        private final ParkedRecords parked;
         private final SchemaPolicy policy;
 
-        Factory(Pool pool, Bookkeeping bookkeeping, SchemaPolicy policy) {
+        Factory(Pool pool, Bookkeeping bookkeeping, ParkedRecords parked, SchemaPolicy policy) {
             this.pool = pool;
             this.bookkeeping = bookkeeping;
+            this.parked = parked;
             this.policy = policy;
         }
 
         /** For one lane: its knowledge of the tables may include changes that are not committed yet. */
         public PlanApplier create() {
-            return new PlanApplier(pool, new SinkCatalog(policy), bookkeeping);
+            return new PlanApplier(pool, new SinkCatalog(policy), bookkeeping, parked);
         }
 
         /** Whether a shape that was refused would be taken now; nothing is changed. */
@@ -43,12 +47,14 @@ public final class PlanApplier {
     private final Pool pool;
     private final SinkCatalog catalog;
     private final Bookkeeping bookkeeping;
+    private final ParkedRecords parked;
     private final Truncates truncates = new Truncates();
 
-    private PlanApplier(Pool pool, SinkCatalog catalog, Bookkeeping bookkeeping) {
+    private PlanApplier(Pool pool, SinkCatalog catalog, Bookkeeping bookkeeping, ParkedRecords parked) {
         this.pool = pool;
         this.catalog = catalog;
         this.bookkeeping = bookkeeping;
+        this.parked = parked;
     }
 
     /** @param unchanged snapshot rows that the sink held already, just the same */
@@ -66,20 +72,39 @@ public final class PlanApplier {
      * may move between rows in one batch.
      *
      * <p>On failure nothing is visible and the same plan may be applied again.
+     *
+     * @param order how the plan's events stand to parked ones
+     * @param beforeCommit done last; if it fails, nothing is written
      */
-    public Uni<Result> apply(Plan plan) {
-        return attempt(plan).onFailure(FailureKind::mayBeStaleKnowledge).recoverWithUni(() -> attempt(plan));
+    public Uni<Result> apply(Plan plan, Ordered order, Supplier<Uni<Void>> beforeCommit) {
+        return attempt(plan, order, beforeCommit)
+                .onFailure(FailureKind::mayBeStaleKnowledge)
+                .recoverWithUni(() -> attempt(plan, order, beforeCommit));
     }
 
-    private Uni<Result> attempt(Plan plan) {
+    private Uni<Result> attempt(Plan plan, Ordered order, Supplier<Uni<Void>> beforeCommit) {
         return pool.withTransaction(connection -> bookkeeping
                         .advance(connection, plan.advances())
-                        .chain(() -> truncates.apply(connection, plan.truncations()))
-                        .chain(removed -> writeTables(connection, plan).map(new Result(0, removed, 0)::plus))
+                        .chain(() -> parked.requireUnresolved(connection, order.behind()))
+                        .chain(() -> write(connection, plan))
                         .call(() -> bookkeeping.markSnapshots(connection, plan))
-                        .call(() -> bookkeeping.park(connection, plan)))
+                        .call(() -> parked.add(connection, plan.parked()))
+                        .call(() -> parked.supersede(connection, order.superseded()))
+                        .call(() -> beforeCommit.get()))
                 .onFailure()
-                .invoke(catalog::forget);
+                .invoke(this::forget);
+    }
+
+    /** What a plan does to the tables; alone for records that an earlier plan has parked, and moved the offset past. */
+    Uni<Result> write(SqlConnection connection, Plan plan) {
+        return truncates
+                .apply(connection, plan.truncations())
+                .chain(removed -> writeTables(connection, plan).map(new Result(0, removed, 0)::plus));
+    }
+
+    /** What was known of the tables may have been rolled back. */
+    void forget() {
+        catalog.forget();
     }
 
     private Uni<Result> writeTables(SqlConnection connection, Plan plan) {

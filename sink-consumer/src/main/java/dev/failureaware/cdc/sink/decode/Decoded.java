@@ -70,7 +70,47 @@ public sealed interface Decoded {
     /** Nothing to do by definition: a tombstone (the delete came before it, as an event of its own). */
     record Tombstone(TopicPartition partition, long offset) implements Decoded {}
 
-    /** A record that cannot be applied, with the reason in words. */
-    record Undecodable(TopicPartition partition, long offset, String key, String value, String reason)
-            implements Decoded {}
+    /** A record that is put aside instead of applied, with its bytes as they were. */
+    sealed interface Parked extends Decoded permits Undecodable, Refused {
+        byte[] key();
+
+        byte[] value();
+
+        /** {@link RecordKey#text}: what other records of the same row have too; null where a record has no key. */
+        String rowKey();
+
+        String reason();
+    }
+
+    /** A record that cannot be understood, with the reason in words. */
+    record Undecodable(TopicPartition partition, long offset, byte[] key, byte[] value, String rowKey, String reason)
+            implements Parked {}
+
+    /**
+     * A change that was understood and is not applied.
+     *
+     * @param sqlState of the sink's refusal, or null
+     */
+    record Refused(RowChange change, byte[] key, byte[] value, String rowKey, Why why, String reason, String sqlState)
+            implements Parked {
+        @Override
+        public TopicPartition partition() {
+            return change.partition();
+        }
+
+        @Override
+        public long offset() {
+            return change.offset();
+        }
+    }
+
+    /** Why a change is parked. */
+    enum Why {
+        /** The sink does not take the values. */
+        REFUSED,
+        /** A constraint that depends on other rows was still hurt after a while. */
+        CONSTRAINT,
+        /** An earlier record of the same key is parked. */
+        BEHIND
+    }
 }

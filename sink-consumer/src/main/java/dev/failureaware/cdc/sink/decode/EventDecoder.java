@@ -2,6 +2,7 @@ package dev.failureaware.cdc.sink.decode;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.databind.JsonNode;
@@ -62,8 +63,17 @@ public class EventDecoder {
             return decode(partition, record.offset(), key, value);
         } catch (IOException | IllegalArgumentException | ArithmeticException | DateTimeException e) {
             return new Decoded.Undecodable(
-                    partition, record.offset(), text(record.key()), text(record.value()), e.getMessage());
+                    partition, record.offset(), record.key(), record.value(), RecordKey.text(record.key()), reason(e));
         }
+    }
+
+    /** Without what the record holds: the parser's own words quote it. */
+    private static String reason(Exception failure) {
+        if (failure instanceof JsonProcessingException json) {
+            var at = json.getLocation();
+            return "no JSON" + (at == null ? "" : ", line " + at.getLineNr() + ", column " + at.getColumnNr());
+        }
+        return String.valueOf(failure.getMessage());
     }
 
     private Decoded decode(TopicPartition partition, long offset, Enveloped key, Enveloped value) throws IOException {
@@ -164,10 +174,6 @@ public class EventDecoder {
 
     private static boolean startsWith(byte[] bytes, byte[] prefix) {
         return bytes.length > prefix.length && Arrays.equals(bytes, 0, prefix.length, prefix, 0, prefix.length);
-    }
-
-    private static String text(byte[] bytes) {
-        return bytes == null ? null : new String(bytes, StandardCharsets.UTF_8);
     }
 
     /** Known schema versions of one topic, newest first. */

@@ -4,10 +4,12 @@ import dev.failureaware.cdc.model.TableId;
 import dev.failureaware.cdc.sink.decode.ColumnShape;
 import dev.failureaware.cdc.sink.decode.Decoded;
 import dev.failureaware.cdc.sink.decode.Operation;
+import dev.failureaware.cdc.sink.decode.Source;
 import dev.failureaware.cdc.sink.decode.Source.Snapshot;
 import dev.failureaware.cdc.sink.decode.TableShape;
 import dev.failureaware.cdc.sink.decode.ValueForm;
 import dev.failureaware.cdc.sink.plan.Plan.Advance;
+import dev.failureaware.cdc.sink.plan.Plan.ParkedRecord;
 import dev.failureaware.cdc.sink.plan.Plan.RowDelete;
 import dev.failureaware.cdc.sink.plan.Plan.RowUpsert;
 import dev.failureaware.cdc.sink.plan.Plan.ShapeUse;
@@ -40,7 +42,7 @@ public final class BatchPlanner {
 
     private final Map<TableId, Table> tables = new LinkedHashMap<>();
     private final Map<List<Object>, SnapshotMark> snapshotMarks = new LinkedHashMap<>();
-    private final List<Decoded.Undecodable> parked = new ArrayList<>();
+    private final List<ParkedRecord> parked = new ArrayList<>();
     private final Map<Operation, Integer> applied = new EnumMap<>(Operation.class);
 
     private BatchPlanner(Map<TopicPartition, PartitionState> before, long newestSnapshot) {
@@ -56,8 +58,9 @@ public final class BatchPlanner {
             List<? extends Decoded> events, Map<TopicPartition, PartitionState> before, long newestSnapshot) {
         var newest = newestSnapshot;
         for (var event : events) {
-            if (event instanceof Decoded.RowChange change && change.source().ofSnapshot()) {
-                newest = Math.max(newest, change.source().lsn());
+            var source = source(event);
+            if (source != null && source.ofSnapshot()) {
+                newest = Math.max(newest, source.lsn());
             }
         }
         var planner = new BatchPlanner(before, newest);
@@ -68,9 +71,16 @@ public final class BatchPlanner {
     /** Whether planning these events needs to know the newest snapshot: see {@link #committedAfter}. */
     public static boolean needsNewestSnapshot(List<? extends Decoded> events) {
         return events.stream()
-                .anyMatch(event -> event instanceof Decoded.RowChange change
-                        && change.source().previousCommitLsn() == null
-                        && !change.source().ofSnapshot());
+                .map(BatchPlanner::source)
+                .anyMatch(source -> source != null && source.previousCommitLsn() == null && !source.ofSnapshot());
+    }
+
+    /** Null where a record has none, or none that could be understood. */
+    private static Source source(Decoded event) {
+        if (event instanceof Decoded.RowChange change) {
+            return change.source();
+        }
+        return event instanceof Decoded.Refused refused ? refused.change().source() : null;
     }
 
     private void add(Decoded event) {
@@ -81,18 +91,30 @@ public final class BatchPlanner {
             return; // Read twice from Kafka after a seek; already in this plan or in the database.
         }
         if (event instanceof Decoded.Positioned change) {
-            if (Watermark.provesOld(state.watermark(), change.source())) {
-                advance(event, state.watermark(), 1);
-            } else {
-                advance(event, Watermark.after(state.watermark(), change.source()), 0);
+            if (advance(change, state.watermark())) {
                 apply(change);
             }
             return;
         }
+        if (event instanceof Decoded.Refused refused) {
+            // Its position counts as if it were applied, and so does what it tells of its snapshot.
+            if (advance(refused.change(), state.watermark())) {
+                mark(refused.change());
+                parked.add(new ParkedRecord(refused, committedAfter(refused.change())));
+            }
+            return;
+        }
         if (event instanceof Decoded.Undecodable undecodable) {
-            parked.add(undecodable);
+            parked.add(new ParkedRecord(undecodable, null));
         }
         advance(event, state.watermark(), 0);
+    }
+
+    /** Whether the change is not proven to be one of before. */
+    private boolean advance(Decoded.Positioned change, Watermark highest) {
+        var old = Watermark.provesOld(highest, change.source());
+        advance(change, old ? highest : Watermark.after(highest, change.source()), old ? 1 : 0);
+        return !old;
     }
 
     private void advance(Decoded event, Watermark watermark, int duplicates) {
@@ -132,6 +154,11 @@ public final class BatchPlanner {
     }
 
     private void apply(Decoded.RowChange change) {
+        mark(change);
+        tables.computeIfAbsent(change.shape().table(), table -> new Table()).add(change, committedAfter(change));
+    }
+
+    private void mark(Decoded.RowChange change) {
         var source = change.source();
         if (source.ofSnapshot()) {
             snapshotMarks.merge(
@@ -151,7 +178,6 @@ public final class BatchPlanner {
                             a.ofAll() || b.ofAll(),
                             a.takenMicros()));
         }
-        tables.computeIfAbsent(change.shape().table(), table -> new Table()).add(change, committedAfter(change));
     }
 
     /**
@@ -163,6 +189,11 @@ public final class BatchPlanner {
      * have come after one whose rows, in other partitions, were not seen yet, so the number is made negative.
      */
     private long committedAfter(Decoded.RowChange change) {
+        return committedAfter(change, newestSnapshot);
+    }
+
+    /** The same, for a change that was taken up when that was the newest snapshot. */
+    public static long committedAfter(Decoded.RowChange change, long newestSnapshot) {
         var source = change.source();
         if (source.ofSnapshot()) {
             return source.lsn();

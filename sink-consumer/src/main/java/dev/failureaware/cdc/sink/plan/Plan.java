@@ -16,6 +16,7 @@ import org.apache.kafka.common.TopicPartition;
  * @param truncations tables that were emptied, before any row is written
  * @param tables rows to delete and to write, in this order; in each deletes come first
  * @param snapshotMarks what the batch tells of snapshots
+ * @param parked records that are put aside instead of applied, in the order of their partitions
  * @param eventsApplied events by operation that took effect or were folded into a later one of the same row
  */
 public record Plan(
@@ -23,7 +24,7 @@ public record Plan(
         List<Truncation> truncations,
         List<TableWork> tables,
         List<SnapshotMark> snapshotMarks,
-        List<Decoded.Undecodable> parked,
+        List<ParkedRecord> parked,
         Map<Operation, Integer> eventsApplied) {
 
     /** @param duplicates events of the partition that were recognised as sent before */
@@ -90,6 +91,9 @@ public record Plan(
      */
     public record SnapshotMark(
             TableId table, long lsn, String topic, boolean ofTable, boolean ofAll, long takenMicros) {}
+
+    /** @param after as in {@link RowUpsert}; null for a record that could not be understood */
+    public record ParkedRecord(Decoded.Parked record, Long after) {}
 
     public int duplicates() {
         return advances.values().stream().mapToInt(Advance::duplicates).sum();

@@ -190,7 +190,9 @@ class BatchPlannerTest {
 
     @Test
     void whatCannotBeDecodedIsParkedAndTheOffsetMovesOn() {
-        var plan = plan(new Decoded.Undecodable(P0, 10, "k", "v", "bad JSON"), new Decoded.Tombstone(P0, 11));
+        var plan = plan(
+                new Decoded.Undecodable(P0, 10, new byte[0], new byte[0], "k", "bad JSON"),
+                new Decoded.Tombstone(P0, 11));
 
         assertThat(plan.parked()).hasSize(1);
         assertThat(plan.advances().get(P0).to().nextOffset()).isEqualTo(12);
