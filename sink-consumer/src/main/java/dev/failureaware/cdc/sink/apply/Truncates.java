@@ -122,7 +122,7 @@ final class Truncates {
     }
 
     /** standard_conforming_strings is on, so a backslash is a backslash. */
-    private static String literal(String text) {
+    static String literal(String text) {
         return "'" + text.replace("'", "''") + "'";
     }
 }

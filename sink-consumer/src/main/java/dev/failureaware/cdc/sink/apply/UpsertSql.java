@@ -60,7 +60,7 @@ final class UpsertSql {
 
     private static String insert(TableId table, UpsertGroup group, List<String> all) {
         return "INSERT INTO " + table.quoted() + " (" + quoted(all) + ") SELECT " + quoted(all)
-                + " FROM incoming i WHERE " + Truncates.notBefore(table, "i") + onConflict(group, all);
+                + " FROM incoming i WHERE " + isToBeWritten(table) + onConflict(group, all);
     }
 
     /** An INSERT would be refused where a column that the event left out must not be null, even if the row is there. */
@@ -70,7 +70,11 @@ final class UpsertSql {
                 .map(column -> quote(column) + " = i." + quote(column))
                 .collect(Collectors.joining(", "));
         return "UPDATE " + table.quoted() + " t SET " + set + " FROM incoming i WHERE " + sameKey(group) + " AND "
-                + Truncates.notBefore(table, "i");
+                + isToBeWritten(table);
+    }
+
+    private static String isToBeWritten(TableId table) {
+        return Truncates.notBefore(table, "i") + " AND " + SweptSnapshots.notBefore(table, "i");
     }
 
     private static String sameKey(UpsertGroup group) {

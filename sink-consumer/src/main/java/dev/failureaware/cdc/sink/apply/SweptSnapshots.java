@@ -1,0 +1,27 @@
+package dev.failureaware.cdc.sink.apply;
+
+import dev.failureaware.cdc.model.SinkBookkeeping;
+import dev.failureaware.cdc.model.TableId;
+
+/**
+ * What a snapshot did not hold was swept once, and must not come back when the topic is read again from in front of it: rows that
+ * are proven to be from before the snapshot are refused by the statement that would write them. The snapshot's own rows
+ * follow in the topic, so what lives is written by them.
+ *
+ * <p>A row with a lower position and a newer time is of a source that was restored, and is taken.
+ */
+final class SweptSnapshots {
+    private SweptSnapshots() {}
+
+    /**
+     * True for a row that no sweep would have removed.
+     *
+     * @param row alias of a row with the {@code _cdc_} columns
+     */
+    static String notBefore(TableId table, String row) {
+        return "NOT EXISTS (SELECT FROM " + SinkBookkeeping.SNAPSHOTS.quoted() + " s WHERE s.schema_name = "
+                + Truncates.literal(table.schema()) + " AND s.table_name = " + Truncates.literal(table.name()) + " AND "
+                + row + "." + SinkBookkeeping.AFTER + " < s.lsn AND " + row + "." + SinkBookkeeping.SOURCE_TS
+                + " <= s.swept_at)";
+    }
+}
