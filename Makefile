@@ -100,6 +100,11 @@ reset: built ## stop everything, wipe the data, start again
 test: maven ## all tests: mvn verify
 	@exec $(MVN) -B verify
 
+soak-sink: built ## random writes, faults, rewinds and snapshots through the sink (SEEDS=100 FIRST=1 OPERATIONS=2000)
+	@exec $(MVN) -B -pl sink-consumer -am verify -Dtest=none -Dit.test=RandomizedIT -Dsurefire.failIfNoSpecifiedTests=false \
+		-Dfailsafe.failIfNoSpecifiedTests=false -Dsoak.seeds=$(or $(SEEDS),100) -Dsoak.first=$(or $(FIRST),1) \
+		-Dsoak.operations=$(or $(OPERATIONS),2000)
+
 build: maven ## build everything now, without tests
 	@echo "Building (the first time it also downloads libraries, which takes some minutes) …"
 	@start=$$(date +%s); $(MVN) -q -B -DskipTests package && mkdir -p target && touch $(STAMP) \

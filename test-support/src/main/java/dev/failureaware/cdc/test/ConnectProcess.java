@@ -2,6 +2,7 @@ package dev.failureaware.cdc.test;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.lang.ProcessBuilder.Redirect;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.URI;
@@ -16,29 +17,75 @@ import java.util.List;
 import java.util.Map;
 import java.util.Properties;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * One real Connect worker in distributed mode, as a process of its own: the class path and the plugin folder that the stack
- * deploys, and the settings that matter to what an event looks like. It ends with this JVM.
+ * deploys, and the settings that matter to what an event looks like. It ends with this JVM at the latest.
  */
-final class ConnectProcess {
+public final class ConnectProcess implements AutoCloseable {
     private static final Duration PATIENCE = Duration.ofMinutes(2);
+    private static final AtomicInteger GROUPS = new AtomicInteger();
 
-    private ConnectProcess() {}
+    private final Path folder;
+    private final String url;
+    private final Path log;
+    private final List<String> command;
+    private volatile Process process;
 
-    /** Where its REST interface listens, and the file that it logs to. */
-    static List<String> start(String kafka) {
+    private ConnectProcess(String kafka, Map<String, String> changed) throws IOException {
+        folder = Files.createTempDirectory("test-connect");
+        url = "http://127.0.0.1:" + freePort();
+        log = folder.resolve("connect.log");
+        var settings =
+                settings(kafka, "test-connect-" + ProcessHandle.current().pid() + "-" + GROUPS.incrementAndGet(), url);
+        settings.putAll(changed);
+        command = command(folder, settings);
+        Runtime.getRuntime().addShutdownHook(new Thread(this::close));
+    }
+
+    /**
+     * Starts a worker with a group and topics of its own and waits until it answers.
+     *
+     * @param changed worker settings, in place of those of the tests
+     */
+    public static ConnectProcess start(String kafka, Map<String, String> changed) {
         try {
-            var folder = Files.createTempDirectory("test-connect");
-            var url = "http://127.0.0.1:" + freePort();
-            var log = folder.resolve("connect.log");
-            var process = new ProcessBuilder(command(folder, settings(kafka, url)))
+            var worker = new ConnectProcess(kafka, changed);
+            worker.startAgain();
+            return worker;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Where the REST interface of the JVM's shared worker listens, and the file that it logs to. */
+    static List<String> startShared(String kafka) {
+        var worker = start(kafka, Map.of());
+        return List.of(worker.url, worker.log.toString());
+    }
+
+    String url() {
+        return url;
+    }
+
+    Path log() {
+        return log;
+    }
+
+    /** Ends it as the kernel would: nothing is flushed, no goodbye to the group. Returns when the process is gone. */
+    public void kill() {
+        process.destroyForcibly().onExit().join();
+    }
+
+    /** Starts the worker again after {@link #kill()}, with its name and address, and waits until it answers. */
+    public void startAgain() {
+        try {
+            process = new ProcessBuilder(command)
                     .redirectErrorStream(true)
-                    .redirectOutput(log.toFile())
+                    .redirectOutput(Redirect.appendTo(log.toFile()))
                     .start();
-            Runtime.getRuntime().addShutdownHook(new Thread(() -> end(process, folder)));
             awaitAnswer(process, url, log);
-            return List.of(url, log.toString());
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         } catch (InterruptedException e) {
@@ -73,19 +120,29 @@ final class ConnectProcess {
                 file.toString());
     }
 
-    private static Properties settings(String kafka, String url) {
+    private static Properties settings(String kafka, String group, String url) {
         var settings = new Properties();
         settings.putAll(Map.of(
-                "bootstrap.servers", kafka,
-                "group.id", "test-connect",
-                "config.storage.topic", "test-connect-configs",
-                "offset.storage.topic", "test-connect-offsets",
-                "status.storage.topic", "test-connect-status",
-                "config.storage.replication.factor", "1",
-                "offset.storage.replication.factor", "1",
-                "status.storage.replication.factor", "1",
-                "offset.storage.partitions", "1",
-                "status.storage.partitions", "1"));
+                "bootstrap.servers",
+                kafka,
+                "group.id",
+                group,
+                "config.storage.topic",
+                group + "-configs",
+                "offset.storage.topic",
+                group + "-offsets",
+                "status.storage.topic",
+                group + "-status",
+                "config.storage.replication.factor",
+                "1",
+                "offset.storage.replication.factor",
+                "1",
+                "status.storage.replication.factor",
+                "1",
+                "offset.storage.partitions",
+                "1",
+                "status.storage.partitions",
+                "1"));
         settings.putAll(Map.of(
                 "listeners", url,
                 "plugin.path", Repository.built("connector", "plugins").toString(),
@@ -94,6 +151,9 @@ final class ConnectProcess {
                 "value.converter", "org.apache.kafka.connect.json.JsonConverter",
                 "exactly.once.source.support", "enabled",
                 "offset.flush.interval.ms", "1000",
+                // How long after a kill its group waits for the dead.
+                "session.timeout.ms", "3000",
+                "heartbeat.interval.ms", "800",
                 "scheduled.rebalance.max.delay.ms", "0"));
         return settings;
     }
@@ -125,18 +185,23 @@ final class ConnectProcess {
     }
 
     /** Its own log is worth nothing without the test that asked for it. */
-    private static void end(Process process, Path folder) {
+    @Override
+    public void close() {
         try {
-            process.destroy();
-            if (!process.waitFor(10, TimeUnit.SECONDS)) {
-                process.destroyForcibly();
-            }
-            try (var files = Files.list(folder)) {
-                for (var file : files.toList()) {
-                    Files.delete(file);
+            if (process != null) {
+                process.destroy();
+                if (!process.waitFor(10, TimeUnit.SECONDS)) {
+                    process.destroyForcibly();
                 }
             }
-            Files.delete(folder);
+            if (Files.exists(folder)) {
+                try (var files = Files.list(folder)) {
+                    for (var file : files.toList()) {
+                        Files.delete(file);
+                    }
+                }
+                Files.delete(folder);
+            }
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         } catch (InterruptedException e) {

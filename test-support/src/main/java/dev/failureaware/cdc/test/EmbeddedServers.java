@@ -85,6 +85,9 @@ final class EmbeddedServers {
                     .withDeleteLogDirsOnClose(true)
                     .withAdditionalProperties(properties -> {
                         properties.put("group.initial.rebalance.delay.ms", "0");
+                        // Tests that kill a member of a group need not wait long for its death to be noticed.
+                        properties.put("group.min.session.timeout.ms", "500");
+                        properties.put("transaction.abort.timed.out.transaction.cleanup.interval.ms", "500");
                         properties.put("offsets.topic.num.partitions", "1");
                         properties.put("offsets.topic.replication.factor", "1");
                         properties.put("transaction.state.log.num.partitions", "1");
@@ -98,6 +101,6 @@ final class EmbeddedServers {
     }
 
     private static synchronized List<String> startConnect(String kafkaBootstrapServers) {
-        return CONNECT_WORKERS.computeIfAbsent(kafkaBootstrapServers, ConnectProcess::start);
+        return CONNECT_WORKERS.computeIfAbsent(kafkaBootstrapServers, ConnectProcess::startShared);
     }
 }

@@ -46,8 +46,22 @@ public final class TestConnector implements AutoCloseable {
     public static TestConnector deploy(
             String kafka, TestDatabase source, String topicPrefix, String tables, Map<String, String> changed) {
         var worker = EmbeddedServers.connectWorker(kafka);
-        var connector =
-                new TestConnector(source, worker.get(0) + "/connectors/" + source.name(), Path.of(worker.get(1)));
+        return deploy(worker.get(0), Path.of(worker.get(1)), source, topicPrefix, tables, changed);
+    }
+
+    /** The same on a worker of the test's own, which it may kill. */
+    public static TestConnector deploy(
+            ConnectProcess worker,
+            TestDatabase source,
+            String topicPrefix,
+            String tables,
+            Map<String, String> changed) {
+        return deploy(worker.url(), worker.log(), source, topicPrefix, tables, changed);
+    }
+
+    private static TestConnector deploy(
+            String url, Path log, TestDatabase source, String topicPrefix, String tables, Map<String, String> changed) {
+        var connector = new TestConnector(source, url + "/connectors/" + source.name(), log);
         connector.send("PUT", "/config", settings(source, topicPrefix, tables).setAll(values(changed)));
         connector.awaitRunning();
         return connector;
@@ -103,6 +117,18 @@ public final class TestConnector implements AutoCloseable {
         await("RUNNING");
     }
 
+    /** The same after the worker was killed: what has failed meanwhile is restarted. */
+    public void awaitRunningAgain() {
+        var deadline = Instant.now().plus(PATIENCE);
+        while (!hasReached(status(), "RUNNING")) {
+            if (Instant.now().isAfter(deadline)) {
+                throw new IllegalStateException("the connector does not run again: " + status() + "\n" + log());
+            }
+            restartFailed();
+            pause();
+        }
+    }
+
     private void await(String state) {
         var deadline = Instant.now().plus(PATIENCE);
         var status = status();
@@ -125,6 +151,18 @@ public final class TestConnector implements AutoCloseable {
 
     private JsonNode status() {
         return send("GET", "/status", null);
+    }
+
+    /** What the worker says of the connector and its task, as it says it. */
+    public String state() {
+        return status().toString();
+    }
+
+    /** Restarts what has failed, if anything has, as an operator of a cluster does. */
+    public void restartFailed() {
+        if (status().findValuesAsText("state").contains("FAILED")) {
+            send("POST", "/restart?includeTasks=true&onlyFailed=true", null);
+        }
     }
 
     /** Everything that the worker has logged so far. */

@@ -27,12 +27,13 @@ public enum FailureKind {
     /**
      * SQLSTATE classes: connection exception, invalid authorization (the role or its password is not there yet), invalid
      * catalog name (the database is not), transaction rollback, insufficient resources, operator intervention (among it
-     * statement timeout and shutdown), system error; and single codes: lock not available, insufficient privilege, a table
+     * statement timeout and shutdown), system error; and single codes: idle in a transaction for too long, lock not available, insufficient privilege, a table
      * that another transaction has just created or extended.
      */
     private static final Set<String> TRANSIENT_CLASSES = Set.of("08", "28", "3D", "40", "53", "57", "58");
 
-    private static final Set<String> TRANSIENT_CODES = Set.of("55P03", "42501", "42P07", "42701", "42710", "42P06");
+    private static final Set<String> TRANSIENT_CODES =
+            Set.of("25P03", "55P03", "42501", "42P07", "42701", "42710", "42P06");
 
     private static final String UNIQUE_VIOLATION = "23505";
 

@@ -8,7 +8,9 @@ import dev.failureaware.cdc.model.TableId;
  * are proven to be from before the snapshot are refused by the statement that would write them. The snapshot's own rows
  * follow in the topic, so what lives is written by them.
  *
- * <p>A row with a lower position and a newer time is of a source that was restored, and is taken.
+ * <p>A row with a lower position and a newer time is of a source that was restored, and is taken. One of the first transaction
+ * after a snapshot counts as after the newest one when it is read again, and so is taken too: what it wrote, and the newest
+ * snapshot did not hold, comes back.
  */
 final class SweptSnapshots {
     private SweptSnapshots() {}
@@ -19,9 +21,11 @@ final class SweptSnapshots {
      * @param row alias of a row with the {@code _cdc_} columns
      */
     static String notBefore(TableId table, String row) {
+        var after = row + "." + SinkBookkeeping.AFTER;
+        var committed = row + "." + SinkBookkeeping.SOURCE_TS;
         return "NOT EXISTS (SELECT FROM " + SinkBookkeeping.SNAPSHOTS.quoted() + " s WHERE s.schema_name = "
-                + Truncates.literal(table.schema()) + " AND s.table_name = " + Truncates.literal(table.name()) + " AND "
-                + row + "." + SinkBookkeeping.AFTER + " < s.lsn AND " + row + "." + SinkBookkeeping.SOURCE_TS
-                + " <= s.swept_at)";
+                + Truncates.literal(table.schema()) + " AND s.table_name = " + Truncates.literal(table.name())
+                + " AND s.swept_at IS NOT NULL AND abs(" + after + ") < s.lsn AND " + committed + " <= s.taken_at AND ("
+                + after + " >= 0 OR " + committed + " < s.taken_at - interval '2 seconds'))";
     }
 }
