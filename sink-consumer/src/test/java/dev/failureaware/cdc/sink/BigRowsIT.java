@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Test;
 @WithTestResource(KafkaAndPostgres.class)
 class BigRowsIT {
     private static final Duration PATIENCE = Duration.ofMinutes(2);
-    private static final int MEGABYTES = 19;
+    private static final int MEGABYTES = 20;
     private static final String DIGEST =
             "SELECT coalesce(string_agg(id || ':' || n || ':' || length(v) || ':' || md5(v),"
                     + " ' ' ORDER BY id), '') FROM big_rows";
@@ -28,7 +28,7 @@ class BigRowsIT {
     private final TestDatabase source = TestPostgres.freshDatabase().withSourceSchema();
 
     @Test
-    void aTextOfNineteenMebibytesArrivesBySnapshotAndByStream() {
+    void aTextOfTwentyMebibytesArrivesBySnapshotAndByStream() {
         source.execute(
                 "CREATE TABLE big_rows (id int PRIMARY KEY, n int, v text); GRANT SELECT ON big_rows TO cdc_replicator;"
                         + " ALTER PUBLICATION cdc_publication ADD TABLE big_rows");

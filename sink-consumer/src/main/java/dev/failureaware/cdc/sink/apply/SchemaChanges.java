@@ -70,6 +70,9 @@ final class SchemaChanges {
     private List<String> next() {
         refuseReservedNames();
         refuseTypes();
+        if (shape.schemaless()) {
+            stopWhatOnlyASchemaTells();
+        }
         if (!table.exists()) {
             return create();
         }
@@ -79,6 +82,10 @@ final class SchemaChanges {
             return ownColumns.stream()
                     .map(name -> alter("ADD COLUMN " + quote(name) + " " + CDC_COLUMNS.get(name)))
                     .toList();
+        }
+        if (shape.schemaless()) {
+            checkKey();
+            return List.of();
         }
         // All that could stop the table is looked at before anything is done: what is tried again and again must not
         // change it.
@@ -94,6 +101,23 @@ final class SchemaChanges {
         }
         checkKey();
         return changes.isEmpty() || old ? changes : followed(changes);
+    }
+
+    private void stopWhatOnlyASchemaTells() {
+        if (!table.exists()) {
+            throw stop(
+                    "its events carry no schema (value.converter.schemas.enable=false), so the types of its columns are"
+                            + " not known; create it at the sink as it is at the source");
+        }
+        var unknown = shape.columns().stream()
+                .map(ColumnShape::name)
+                .filter(name -> !table.has(name))
+                .toList();
+        if (!unknown.isEmpty()) {
+            throw stop(
+                    "columns " + unknown + " are new, and events without a schema do not tell their types; add them at"
+                            + " the sink as they are at the source");
+        }
     }
 
     private List<String> create() {

@@ -30,6 +30,7 @@ import org.apache.kafka.common.TopicPartition;
  */
 @ApplicationScoped
 public class EventDecoder {
+    private static final byte[] SCHEMA = "{\"schema\":".getBytes(StandardCharsets.UTF_8);
     private static final byte[] PAYLOAD = ",\"payload\":".getBytes(StandardCharsets.UTF_8);
 
     private final ObjectMapper json;
@@ -37,7 +38,10 @@ public class EventDecoder {
     /** One instance of each shape, so that equal ones are the same. */
     private final Map<TableShape, TableShape> shapes = new ConcurrentHashMap<>();
 
-    public EventDecoder(ObjectMapper json) {
+    private final SchemalessShapes schemaless;
+
+    public EventDecoder(ObjectMapper json, SinkColumns sinkColumns) {
+        this.schemaless = new SchemalessShapes(sinkColumns, shapes);
         // A record is as long as Kafka lets it be.
         var factory = JsonFactory.builder()
                 .streamReadConstraints(StreamReadConstraints.builder()
@@ -57,6 +61,12 @@ public class EventDecoder {
             return new Decoded.Tombstone(partition, record.offset());
         }
         try {
+            if (!startsWith(record.value(), SCHEMA)) {
+                var whole = json.readTree(record.value());
+                if (SchemalessShapes.isEvent(whole)) {
+                    return schemaless(partition, record.offset(), record.key(), whole);
+                }
+            }
             var versions = versionsByTopic.computeIfAbsent(record.topic(), topic -> new Versions());
             var key = enveloped(record.key(), versions, versions.keys);
             var value = enveloped(record.value(), versions, versions.values);
@@ -85,13 +95,47 @@ public class EventDecoder {
             return new Decoded.Truncate(partition, offset, table, source, event.seenMicros());
         }
         var table = value.version.table(event, key.version, shapes);
-        var shape = table.shape;
+        return row(
+                new Place(partition, offset),
+                table.shape,
+                operation,
+                key.values(json, table.key),
+                event.after(),
+                source);
+    }
+
+    /** What the values mean follows from the sink's table. */
+    private Decoded schemaless(TopicPartition partition, long offset, byte[] key, JsonNode whole) throws IOException {
+        var event = Payload.read(json.treeAsTokens(whole), List.of());
+        var source = event.source();
+        var operation = operation(event.operation());
+        var table = new TableId(event.schema(), event.table());
+        if (operation == Operation.TRUNCATE) {
+            return new Decoded.Truncate(partition, offset, table, source, event.seenMicros());
+        }
+        var after = whole.path("after");
+        var keyObject = key == null ? NullNode.getInstance() : SchemalessShapes.payload(json.readTree(key));
+        var shape = schemaless.shape(table, keyObject, after);
+        return row(
+                new Place(partition, offset),
+                shape,
+                operation,
+                new TextRow(SchemalessShapes.values(keyObject, SchemaVersion.keyColumns(shape))),
+                after.isObject() ? SchemalessShapes.values(after, shape.columns()) : null,
+                source);
+    }
+
+    /** Where a record stands. */
+    private record Place(TopicPartition partition, long offset) {}
+
+    private static Decoded row(
+            Place at, TableShape shape, Operation operation, List<String> key, String[] after, Source source) {
         if (operation == Operation.DELETE) {
             if (!shape.hasKey()) {
                 throw new IllegalArgumentException(
                         "a delete in " + shape.table() + ", which has no key: the row to delete cannot be told");
             }
-            return new Decoded.Delete(partition, offset, shape, key.values(json, table.key), source);
+            return new Decoded.Delete(at.partition, at.offset, shape, key, source);
         }
         if (operation == Operation.UPDATE && !shape.hasKey()) {
             throw new IllegalArgumentException(
@@ -101,11 +145,10 @@ public class EventDecoder {
             throw new IllegalArgumentException("a row of an incremental snapshot of " + shape.table()
                     + ", which has no key: it cannot be told from a row that is there already");
         }
-        if (event.after() == null) {
+        if (after == null) {
             throw new IllegalArgumentException("op '" + operation.code() + "' without 'after'");
         }
-        return new Decoded.Upsert(
-                partition, offset, shape, operation, key.values(json, table.key), new TextRow(event.after()), source);
+        return new Decoded.Upsert(at.partition, at.offset, shape, operation, key, new TextRow(after), source);
     }
 
     private static Operation operation(String code) {
@@ -134,8 +177,9 @@ public class EventDecoder {
             }
             var whole = json.readTree(bytes);
             if (!whole.isObject() || !whole.has("schema") || !whole.has("payload")) {
-                throw new IllegalArgumentException("no schema part: the connector must use JsonConverter with"
-                        + " schemas.enable=true for key and value");
+                throw new IllegalArgumentException(
+                        "neither an event with a schema nor one without; the converters must be"
+                                + " JsonConverter with the same schemas.enable for key and value");
             }
             version = new SchemaVersion(prefix(bytes), whole.get("schema"));
             if (version.prefix.length > 0) {

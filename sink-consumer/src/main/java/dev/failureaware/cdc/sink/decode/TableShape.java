@@ -8,12 +8,17 @@ import java.util.List;
  * version.
  *
  * @param keyColumns names in the order of the record key; empty for a table without a key
+ * @param schemaless whether the events carry no schema; the columns are then as the sink's table has them
  */
-public record TableShape(TableId table, List<ColumnShape> columns, List<String> keyColumns) {
+public record TableShape(TableId table, List<ColumnShape> columns, List<String> keyColumns, boolean schemaless) {
 
     public TableShape {
         columns = List.copyOf(columns);
         keyColumns = List.copyOf(keyColumns);
+    }
+
+    public TableShape(TableId table, List<ColumnShape> columns, List<String> keyColumns) {
+        this(table, columns, keyColumns, false);
     }
 
     public boolean hasKey() {
