@@ -80,7 +80,10 @@ class LanesIT {
         }
     }
 
-    /** The change is rolled back again and again with the row of partition 0; the other lane makes it on its own. */
+    /**
+     * The change is rolled back again and again with the row of partition 0, each time after a while in which the other lane
+     * comes to it; that one makes it on its own.
+     */
     @Test
     void aLaneWhoseTransactionFailsNeitherStopsOthersNorTellsThemOfItsChanges() {
         insert(0, 1, 1);
@@ -88,7 +91,7 @@ class LanesIT {
         awaitCount("true", 2);
         at.sink.execute("CREATE TABLE " + at.name + "_refused AS SELECT 3::bigint AS id; CREATE FUNCTION " + at.name
                 + "() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF EXISTS (SELECT FROM " + at.name
-                + "_refused r WHERE r.id = NEW.id) THEN RAISE EXCEPTION 'not now' USING ERRCODE = '40001'; END IF;"
+                + "_refused r WHERE r.id = NEW.id) THEN PERFORM pg_sleep(1); RAISE EXCEPTION 'not now' USING ERRCODE = '40001'; END IF;"
                 + " RETURN NEW; END $$; CREATE TRIGGER refuse BEFORE INSERT ON " + at.name
                 + " FOR EACH ROW EXECUTE FUNCTION " + at.name + "()");
         insert(0, 3, 2);
