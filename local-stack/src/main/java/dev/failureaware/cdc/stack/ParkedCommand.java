@@ -18,9 +18,8 @@ abstract class ParkedCommand implements Callable<Integer> {
 
     Http.Answer call(String method, String path) {
         var endpoints = Endpoints.of(Layout.of(System.getenv()));
-        var query = table == null || table.isBlank()
-                ? ""
-                : "?table=" + URLEncoder.encode(table, StandardCharsets.UTF_8);
+        var query =
+                table == null || table.isBlank() ? "" : "?table=" + URLEncoder.encode(table, StandardCharsets.UTF_8);
         return ServiceCalls.withToken(
                 Part.SINK_CONSUMER,
                 method,
