@@ -39,7 +39,7 @@ class InjectorParts {
             Instance<KubernetesClient> kubernetes,
             @ConfigProperty(name = "cdc.api-token") Optional<String> token,
             @ConfigProperty(name = "quarkus.application.version") String version) {
-        this.time = new Time(clock, duration -> Thread.sleep(duration.toMillis()), config.pollInterval());
+        this.time = Time.real(clock, config.pollInterval());
         var limit = config.stepTimeout();
         var connect = new ConnectRest(
                 neighbour("Connect", config.connectUrl(), Optional.empty(), config), config.connector(), time, limit);

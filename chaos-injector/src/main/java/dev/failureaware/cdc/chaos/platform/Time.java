@@ -31,6 +31,11 @@ public final class Time {
         this.interval = interval;
     }
 
+    /** The time that really passes. */
+    public static Time real(Clock clock, Duration interval) {
+        return new Time(clock, pause -> Thread.sleep(pause.toMillis()), interval);
+    }
+
     public Instant now() {
         return clock.instant();
     }

@@ -16,8 +16,7 @@ public abstract class PlatformContract {
 
     protected final List<Audit.Entry> audited = new CopyOnWriteArrayList<>();
     protected final Audit audit = new Audit(audited::add);
-    protected final Time time =
-            new Time(Clock.systemUTC(), pause -> Thread.sleep(pause.toMillis()), Duration.ofMillis(20));
+    protected final Time time = Time.real(Clock.systemUTC(), Duration.ofMillis(20));
 
     /** As a later life of the injector makes it, on the same pipeline. */
     protected abstract Platform platform();

@@ -23,8 +23,7 @@ class ConfigMapsTest extends JournalContract {
     private static final String NAME = "cdc-chaos-journal";
 
     private final FakeCluster fake = new FakeCluster();
-    private final Time time =
-            new Time(Clock.systemUTC(), pause -> Thread.sleep(pause.toMillis()), Duration.ofMillis(10));
+    private final Time time = Time.real(Clock.systemUTC(), Duration.ofMillis(10));
 
     @BeforeEach
     void make() {
