@@ -21,12 +21,25 @@ final class Catalog {
 
     private static final String COLUMNS = """
             SELECT n.nspname::text, c.relname::text, a.attname::text, format_type(a.atttypid, a.atttypmod),
-                   a.attnotnull, CASE WHEN a.xmin = created.xmin THEN 2147483647 ELSE age(a.xmin) END
+                   a.attnotnull, CASE WHEN a.xmin = created.xmin THEN 2147483647 ELSE age(a.xmin) END,
+                   base.schema, base.name, base.modifier,
+                   coalesce((SELECT quote_ident(o.nspname) || '.' || quote_ident(l.collname)
+                             FROM pg_collation l JOIN pg_namespace o ON o.oid = l.collnamespace
+                             WHERE l.oid = a.attcollation AND l.collname <> 'default'), '')
             FROM unnest($1::text[], $2::text[]) AS wanted (s, t)
             JOIN pg_namespace n ON n.nspname = wanted.s
             JOIN pg_class c ON c.relnamespace = n.oid AND c.relname = wanted.t AND c.relkind IN ('r', 'p')
             JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
             JOIN pg_attribute created ON created.attrelid = c.oid AND created.attname = 'ctid'
+            CROSS JOIN LATERAL (
+                WITH RECURSIVE made_of (type, modifier) AS (
+                    SELECT a.atttypid, a.atttypmod
+                    UNION ALL
+                    SELECT d.typbasetype, CASE WHEN m.modifier < 0 THEN d.typtypmod ELSE m.modifier END
+                    FROM made_of m JOIN pg_type d ON d.oid = m.type AND d.typtype = 'd')
+                SELECT tn.nspname::text AS schema, ty.typname::text AS name, m.modifier
+                FROM made_of m JOIN pg_type ty ON ty.oid = m.type AND ty.typtype <> 'd'
+                JOIN pg_namespace tn ON tn.oid = ty.typnamespace) base
             ORDER BY 1, 2, a.attnum""";
 
     private static final String KEYS = """
@@ -60,8 +73,20 @@ final class Catalog {
                 session, captured.keySet(), (id, column) -> captured.get(id).contains(column));
     }
 
-    /** Those of the tables that the sink has, without the columns that it keeps for itself. */
-    static SortedMap<TableId, TableShape> ofSink(Database.Session session, Collection<TableId> tables) {
+    /** Tables with rows of their own or of their partitions, but for the system's and the sink's bookkeeping. */
+    private static final String ALL = """
+            SELECT n.nspname::text, c.relname::text FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+            WHERE c.relkind IN ('r', 'p') AND NOT c.relispartition AND c.relpersistence = 'p'
+              AND n.nspname NOT IN ('pg_catalog', 'information_schema', $1)""";
+
+    static List<TableId> all(Database.Session session) {
+        return session.rows(ALL, SinkBookkeeping.OFFSETS.schema()).stream()
+                .map(Catalog::id)
+                .toList();
+    }
+
+    /** Those of the tables that a side has, without the columns that the sink keeps for itself. */
+    static SortedMap<TableId, TableShape> of(Database.Session session, Collection<TableId> tables) {
         return shapes(session, tables, (id, column) -> !column.startsWith(SinkBookkeeping.COLUMN_PREFIX));
     }
 
@@ -84,7 +109,12 @@ final class Catalog {
         for (var row : session.rows(COLUMNS, schemas, names)) {
             var ofTable = columns.computeIfAbsent(id(row), absent -> new ArrayList<>());
             if (wanted.column(id(row), row.getString(2))) {
-                ofTable.add(new Column(row.getString(2), row.getString(3), row.getBoolean(4), row.getInteger(5)));
+                ofTable.add(new Column(
+                        row.getString(2),
+                        row.getString(3),
+                        row.getBoolean(4),
+                        row.getInteger(5),
+                        new ColumnType(row.getString(6), row.getString(7), row.getInteger(8), row.getString(9))));
             }
         }
         var keys = new HashMap<TableId, List<String>>();

@@ -7,4 +7,4 @@ package dev.failureaware.cdc.verifier;
  * @param age transactions since the catalog's row of this column was written, that is since the column was last altered;
  *     the largest number for a column that came with its table
  */
-record Column(String name, String type, boolean notNull, int age) {}
+record Column(String name, String type, boolean notNull, int age, ColumnType base) {}

@@ -3,6 +3,7 @@ package dev.failureaware.cdc.verifier;
 import io.smallrye.mutiny.TimeoutException;
 import io.smallrye.mutiny.Uni;
 import io.vertx.mutiny.sqlclient.Pool;
+import io.vertx.mutiny.sqlclient.PreparedStatement;
 import io.vertx.mutiny.sqlclient.Row;
 import io.vertx.mutiny.sqlclient.SqlConnection;
 import io.vertx.mutiny.sqlclient.Tuple;
@@ -13,11 +14,15 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
 
 /** The source or the sink, read by blocking calls from worker threads; no call outlasts the deadline it is given. */
 final class Database {
-    /** Text forms must not depend on a server's or a role's settings: all data is compared as text. */
+    /**
+     * Text forms must not depend on a server's or a role's settings. Memory and workers of a statement are bounded, and a server
+     * whose client was killed notices it within a second instead of finishing the statement for nobody.
+     */
     private static final String BEGIN = """
             BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY;
             SET LOCAL TimeZone = 'UTC';
@@ -28,6 +33,10 @@ final class Database {
             SET LOCAL lc_monetary = 'C';
             SET LOCAL xmloption = 'content';
             SET LOCAL search_path = public;
+            SET LOCAL jit = off;
+            SET LOCAL work_mem = '64MB';
+            SET LOCAL max_parallel_workers_per_gather = %2$d;
+            SET LOCAL client_connection_check_interval = '1s';
             SET LOCAL statement_timeout = %1$d;
             SET LOCAL idle_in_transaction_session_timeout = %1$d""";
 
@@ -38,10 +47,13 @@ final class Database {
 
     private final String name;
     private final Pool pool;
+    private final int parallelWorkers;
 
-    Database(String name, Pool pool) {
+    /** @param parallelWorkers most processes that may help with one statement */
+    Database(String name, Pool pool, int parallelWorkers) {
         this.name = name;
         this.pool = pool;
+        this.parallelWorkers = parallelWorkers;
     }
 
     /**
@@ -54,10 +66,11 @@ final class Database {
             var session = new Session(connection, deadline);
             await(
                     connection
-                            .query(BEGIN.formatted(deadline.remaining().toMillis() + 1000))
+                            .query(BEGIN.formatted(deadline.remaining().toMillis() + 1000, parallelWorkers))
                             .execute(),
                     deadline);
             var result = work.apply(session);
+            session.closeStreams();
             await(connection.query("COMMIT").execute(), deadline);
             return result;
         } catch (RuntimeException e) {
@@ -115,6 +128,7 @@ final class Database {
     final class Session {
         private final SqlConnection connection;
         private final Deadline deadline;
+        private final List<CompletionStage<PreparedStatement>> streamed = new ArrayList<>();
 
         private Session(SqlConnection connection, Deadline deadline) {
             this.connection = connection;
@@ -126,6 +140,23 @@ final class Database {
             var rows = new ArrayList<Row>(found.size());
             found.forEach(rows::add);
             return rows;
+        }
+
+        List<Row> rows(Query query) {
+            return rows(query.sql(), query.parameters());
+        }
+
+        /** Rows of a result that need not fit into memory. The server begins with it at once. */
+        RowStream stream(Query query) {
+            var statement = connection.prepare(query.sql()).subscribeAsCompletionStage();
+            streamed.add(statement);
+            var cursor = statement.thenApply(ready -> ready.cursor(Tuple.from(Arrays.asList(query.parameters()))));
+            return new RowStream(cursor, next -> await(next, deadline));
+        }
+
+        private void closeStreams() {
+            streamed.forEach(statement ->
+                    await(Uni.createFrom().completionStage(statement).chain(PreparedStatement::close), deadline));
         }
     }
 }

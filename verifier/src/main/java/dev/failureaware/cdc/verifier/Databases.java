@@ -4,6 +4,7 @@ import io.quarkus.reactive.datasource.ReactiveDataSource;
 import io.vertx.mutiny.sqlclient.Pool;
 import jakarta.annotation.PreDestroy;
 import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.inject.Inject;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutorService;
@@ -12,7 +13,7 @@ import java.util.function.Function;
 
 /** Both ends of the pipeline. */
 @ApplicationScoped
-class Databases {
+class Databases implements AutoCloseable {
     private final Database source;
     private final Database sink;
     private final ExecutorService sinkReader = Executors.newSingleThreadExecutor(work -> {
@@ -21,9 +22,14 @@ class Databases {
         return thread;
     });
 
-    Databases(@ReactiveDataSource("source") Pool source, @ReactiveDataSource("sink") Pool sink) {
-        this.source = new Database("source", source);
-        this.sink = new Database("sink", sink);
+    @Inject
+    Databases(@ReactiveDataSource("source") Pool source, @ReactiveDataSource("sink") Pool sink, VerifierConfig config) {
+        this(source, sink, config.parallelWorkers());
+    }
+
+    Databases(Pool source, Pool sink, int parallelWorkers) {
+        this.source = new Database("source", source, parallelWorkers);
+        this.sink = new Database("sink", sink, parallelWorkers);
     }
 
     Database source() {
@@ -47,7 +53,8 @@ class Databases {
     }
 
     @PreDestroy
-    void close() {
+    @Override
+    public void close() {
         sinkReader.shutdownNow();
     }
 

@@ -19,14 +19,15 @@ final class DifferenceText {
 
     /** @param source texts of the compared columns as they are now, or null if the row is gone since; so for the sink */
     Difference of(Candidate candidate, String[] source, String[] sink) {
-        var indexes = IntStream.range(0, pair.columns().size())
+        var columns = pair.columns();
+        var indexes = IntStream.range(0, columns.size())
                 .filter(i -> source == null || sink == null || !Objects.equals(source[i], sink[i]))
                 .boxed()
                 .toList();
         return new Difference(
                 candidate.finding().name().toLowerCase(Locale.ROOT),
                 key(candidate.key()),
-                indexes.stream().map(pair.columns()::get).toList(),
+                indexes.stream().map(columns::get).toList(),
                 values(indexes, source),
                 values(indexes, sink));
     }
@@ -36,21 +37,22 @@ final class DifferenceText {
             return "row with hash " + key.get(0);
         }
         if (key.size() == 1) {
-            return key.get(0);
+            return String.valueOf(key.get(0));
         }
         var parts = new ArrayList<String>();
         for (var i = 0; i < key.size(); i++) {
-            parts.add(pair.key().get(i) + "=" + key.get(i));
+            parts.add(pair.key().get(i).name() + "=" + key.get(i));
         }
         return String.join(", ", parts);
     }
 
     /** Quotes tell the empty text from no value. */
     private String values(List<Integer> indexes, String[] row) {
+        var columns = pair.columns();
         return row == null
                 ? null
                 : indexes.stream()
-                        .map(i -> pair.columns().get(i) + "=" + (row[i] == null ? "null" : "'" + cut(row[i]) + "'"))
+                        .map(i -> columns.get(i) + "=" + (row[i] == null ? "null" : "'" + cut(row[i]) + "'"))
                         .collect(Collectors.joining(", "));
     }
 

@@ -27,7 +27,7 @@ import org.jboss.logging.Logger;
  * it, a retried write to one partition can come after the message's on another.
  */
 @ApplicationScoped
-class Fences {
+class Fences implements Fence {
     private static final Logger LOG = Logger.getLogger(Fences.class);
     private static final String EMIT = "SELECT pg_logical_emit_message(true, $1, $2)::text";
     private static final Duration STEP = Duration.ofMillis(20);
@@ -64,15 +64,9 @@ class Fences {
         this.clock = clock;
     }
 
-    /** A moment of the source, given by its position in the log, that the sink is past. */
-    record Passed(Lsn lsn, Instant committedAt, Duration reachedAfter) {}
-
-    /**
-     * Emits a fence and waits until the sink is past it. Outages on the way are waited for as long as the deadline allows.
-     *
-     * @param tables whose events count
-     */
-    Passed pass(Collection<TableId> tables, Deadline deadline) {
+    /** Outages on the way are waited for as long as the deadline allows. */
+    @Override
+    public Passed pass(Collection<TableId> tables, Deadline deadline) {
         tail.awaitReady(deadline);
         var emitted = new LinkedHashMap<String, Emitted>();
         try {

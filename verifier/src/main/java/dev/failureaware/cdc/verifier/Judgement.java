@@ -69,13 +69,16 @@ final class Judgement {
         var missing = check.rows(Look.Finding.MISSING);
         var orphans = check.rows(Look.Finding.ORPHAN);
         var mismatches = check.rows(Look.Finding.MISMATCH);
-        var atLeast = check.moreThanLookedAt() ? "at least " : "";
+        var atLeast = check.complete() ? "" : "at least ";
         if (missing != orphans) {
             fail(
                     CheckName.ROW_COUNT_MATCH,
                     table,
-                    "%s%d rows missing, %d orphans: the sink has %d rows, the source %d"
-                            .formatted(atLeast, missing, orphans, check.sinkRows(), check.sourceRows()));
+                    "%s%d rows missing, %d orphans".formatted(atLeast, missing, orphans)
+                            + (check.complete()
+                                    ? ": the sink has %d rows, the source %d"
+                                            .formatted(check.sinkRows(), check.sourceRows())
+                                    : ""));
         }
         if (missing > 0) {
             fail(
@@ -105,24 +108,25 @@ final class Judgement {
                 table,
                 new Report.Table(
                         Verdict.PASS,
-                        new Report.Counts(check.sourceRows(), check.sinkRows()),
+                        check.complete()
+                                ? new Report.Counts(check.sourceRows(), check.sinkRows())
+                                : new Report.Counts(null, null),
                         missing,
                         orphans,
                         mismatches,
-                        check.moreThanLookedAt(),
+                        !check.complete(),
                         check.unsettled().size(),
                         check.examples()));
     }
 
     private void unsettled(TableCheck check, CheckName name, Set<Look.Finding> findings) {
-        if (check.anyUnsettled(findings)) {
+        if (!check.complete() || check.anyUnsettled(findings)) {
             say(
                     name,
                     Verdict.SYNC_IN_PROGRESS,
                     check.pair().id(),
-                    check.moreThanLookedAt()
-                            ? "more rows differ than were looked at again"
-                            : check.unsettled().size() + " rows were written at every look, or need another one");
+                    (check.complete() ? "" : "not read to its end; ")
+                            + check.unsettled().size() + " rows were written at every look, or need another one");
         }
     }
 

@@ -9,7 +9,10 @@ public class Main {
 
     public static void main(String... args) throws InterruptedException {
         if (args.length > 0) {
-            System.exit(new VerifyCommand(System.out, System.err, System.getenv()).run(args));
+            System.exit(
+                    args[0].equals(CompareCommand.NAME)
+                            ? new CompareCommand(System.out, System.err, System.getenv()).run(args)
+                            : new VerifyCommand(System.out, System.err, System.getenv()).run(args));
         }
         Quarkus.run(args);
     }

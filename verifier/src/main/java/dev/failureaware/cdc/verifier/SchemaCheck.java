@@ -17,13 +17,13 @@ import java.util.stream.Collectors;
 @ApplicationScoped
 class SchemaCheck {
     private final Databases databases;
-    private final Fences fences;
+    private final Fence fence;
     private final String publication;
     private final Set<TableId> excluded;
 
-    SchemaCheck(Databases databases, Fences fences, VerifierConfig config) {
+    SchemaCheck(Databases databases, Fence fence, VerifierConfig config) {
         this.databases = databases;
-        this.fences = fences;
+        this.fence = fence;
         this.publication = config.publication();
         this.excluded = config.excludedTables().stream().map(TableId::parse).collect(Collectors.toUnmodifiableSet());
     }
@@ -88,7 +88,7 @@ class SchemaCheck {
             }
             return null;
         });
-        fences.pass(shapes.source().keySet(), deadline.orSooner(effort.fenceLimit()));
+        fence.pass(shapes.source().keySet(), deadline.orSooner(effort.fenceLimit()));
         var later = read(deadline);
         for (var drift : drifts(later)) {
             // Nothing to hold and nothing that tells of it: an empty table is equal to one that is not there.
@@ -109,10 +109,10 @@ class SchemaCheck {
     }
 
     private SortedMap<TableId, TableShape> atSink(Collection<TableId> tables, Deadline deadline) {
-        return databases.sink().inSnapshot(deadline, session -> Catalog.ofSink(session, tables));
+        return databases.sink().inSnapshot(deadline, session -> Catalog.of(session, tables));
     }
 
-    private static List<SchemaDrift> drifts(Catalog.Shapes shapes) {
+    static List<SchemaDrift> drifts(Catalog.Shapes shapes) {
         return shapes.source().values().stream()
                 .flatMap(table ->
                         SchemaDrift.between(

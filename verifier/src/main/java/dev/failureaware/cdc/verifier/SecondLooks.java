@@ -2,7 +2,7 @@ package dev.failureaware.cdc.verifier;
 
 import dev.failureaware.cdc.model.TableId;
 import jakarta.enterprise.context.ApplicationScoped;
-import java.util.ArrayList;
+import jakarta.inject.Inject;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.HashMap;
@@ -19,15 +19,20 @@ class SecondLooks {
     private static final int KEYS_IN_ONE_STATEMENT = 5000;
 
     private final Databases databases;
-    private final Fences fences;
+    private final Fence fence;
     private final int looks;
     private final int examples;
 
-    SecondLooks(Databases databases, Fences fences, VerifierConfig config) {
+    @Inject
+    SecondLooks(Databases databases, Fence fence, VerifierConfig config) {
+        this(databases, fence, config.looks(), config.examples());
+    }
+
+    SecondLooks(Databases databases, Fence fence, int looks, int examples) {
         this.databases = databases;
-        this.fences = fences;
-        this.looks = config.looks();
-        this.examples = config.examples();
+        this.fence = fence;
+        this.looks = looks;
+        this.examples = examples;
     }
 
     /** Looks until every candidate is settled or has been looked at often enough. What was settled stays so on failure. */
@@ -48,7 +53,7 @@ class SecondLooks {
     private void look(
             Map<TableCheck, List<Candidate>> open, Collection<TableId> tables, Effort effort, Deadline deadline) {
         var before = databases.source().inSnapshot(deadline, session -> seen(session, open, true));
-        fences.pass(tables, deadline.orSooner(effort.fenceLimit()));
+        fence.pass(tables, deadline.orSooner(effort.fenceLimit()));
         var atSink = databases.sink().inSnapshot(deadline, session -> seen(session, open, false));
         var after = databases.source().inSnapshot(deadline, session -> seen(session, open, true));
         open.forEach((check, candidates) -> {
@@ -73,36 +78,35 @@ class SecondLooks {
         Arrays.fill(seen, Look.Seen.NOTHING);
         for (var start = 0; start < candidates.size(); start += KEYS_IN_ONE_STATEMENT) {
             var end = Math.min(candidates.size(), start + KEYS_IN_ONE_STATEMENT);
-            for (var row : session.rows(sql.look(), sql.lookedUp(keys(candidates.subList(start, end))))) {
+            for (var row : session.rows(sql.look(keys(candidates.subList(start, end))))) {
                 seen[start + row.getInteger(0) - 1] = new Look.Seen(row.getLong(1), row.getLong(2), row.getLong(3));
             }
         }
         return seen;
     }
 
-    /** Names some of the rows that differ, with their values as they are now. */
+    /** Names some of the rows that differ, with their values as they are now, up to the number that a report names. */
     void describe(Collection<TableCheck> checks, Deadline deadline) {
         for (var check : checks) {
-            var chosen = check.different().stream().limit(examples).toList();
+            var room = examples - check.examples().size();
+            var chosen = check.different().stream().limit(room).toList();
             if (!chosen.isEmpty()) {
                 var source = TableSql.ofSource(check.pair());
                 var sink = TableSql.ofSink(check.pair());
                 var values = databases.onBoth(
                         deadline, session -> values(session, source, chosen), session -> values(session, sink, chosen));
                 var text = new DifferenceText(check.pair());
-                var described = new ArrayList<Difference>();
                 for (var i = 0; i < chosen.size(); i++) {
-                    described.add(text.of(
+                    check.example(text.of(
                             chosen.get(i), values.source().get(i), values.sink().get(i)));
                 }
-                check.examples(described);
             }
         }
     }
 
     private static Map<Integer, String[]> values(Database.Session session, TableSql sql, List<Candidate> candidates) {
         var values = new HashMap<Integer, String[]>();
-        for (var row : session.rows(sql.values(), sql.lookedUp(keys(candidates)))) {
+        for (var row : session.rows(sql.values(keys(candidates)))) {
             values.put(row.getInteger(0) - 1, row.getArrayOfStrings(1));
         }
         return values;

@@ -1,32 +1,56 @@
 package dev.failureaware.cdc.verifier;
 
+import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 
 /** What is known of one table in the course of a verification. */
 final class TableCheck {
     private final TablePair pair;
-    private final long sourceRows;
-    private final long sinkRowsRead;
-    private final List<Candidate> candidates;
-    private final boolean moreThanLookedAt;
-    private List<Difference> examples = List.of();
+    private final List<Candidate> candidates = new ArrayList<>();
+    private final Map<Look.Finding, Long> counted = new EnumMap<>(Look.Finding.class);
+    private final List<Difference> examples = new ArrayList<>();
+    private long sourceRows;
+    private long sinkRowsRead;
+    private boolean complete;
 
-    TableCheck(
-            TablePair pair, long sourceRows, long sinkRowsRead, List<Candidate> candidates, boolean moreThanLookedAt) {
+    TableCheck(TablePair pair) {
         this.pair = pair;
-        this.sourceRows = sourceRows;
-        this.sinkRowsRead = sinkRowsRead;
-        this.candidates = candidates;
-        this.moreThanLookedAt = moreThanLookedAt;
     }
 
     TablePair pair() {
         return pair;
     }
 
-    int candidates() {
-        return candidates.size();
+    void read(long sourceRows, long sinkRows) {
+        this.sourceRows += sourceRows;
+        this.sinkRowsRead += sinkRows;
+    }
+
+    void add(Candidate candidate) {
+        candidates.add(candidate);
+    }
+
+    /** All that differs is among the candidates or counted. */
+    void completed() {
+        complete = true;
+    }
+
+    /** Read to its end; otherwise totals are lower bounds, and the numbers of rows are of no use. */
+    boolean complete() {
+        return complete;
+    }
+
+    List<Candidate> candidates() {
+        return candidates;
+    }
+
+    /** Keeps of the settled candidates only how many rows they are about, so that there is room for others. */
+    void forgetSettled() {
+        different().forEach(candidate -> counted.merge(candidate.finding(), candidate.rows(), Long::sum));
+        candidates.removeIf(Candidate::settled);
     }
 
     List<Candidate> unsettled() {
@@ -38,19 +62,15 @@ final class TableCheck {
     }
 
     long rows(Look.Finding finding) {
-        return different().stream()
-                .filter(candidate -> candidate.finding() == finding)
-                .mapToLong(Candidate::rows)
-                .sum();
+        return counted.getOrDefault(finding, 0L)
+                + different().stream()
+                        .filter(candidate -> candidate.finding() == finding)
+                        .mapToLong(Candidate::rows)
+                        .sum();
     }
 
     boolean anyUnsettled(Set<Look.Finding> findings) {
-        return moreThanLookedAt || unsettled().stream().anyMatch(candidate -> findings.contains(candidate.finding()));
-    }
-
-    /** More rows differ than were looked at again, so totals are lower bounds. */
-    boolean moreThanLookedAt() {
-        return moreThanLookedAt;
+        return unsettled().stream().anyMatch(candidate -> findings.contains(candidate.finding()));
     }
 
     long sourceRows() {
@@ -62,16 +82,16 @@ final class TableCheck {
      * without the missing ones and with the orphans. Where not all is settled, as they were read.
      */
     long sinkRows() {
-        return moreThanLookedAt || !unsettled().isEmpty()
+        return !complete || !unsettled().isEmpty()
                 ? sinkRowsRead
                 : sourceRows - rows(Look.Finding.MISSING) + rows(Look.Finding.ORPHAN);
     }
 
-    void examples(List<Difference> found) {
-        examples = found;
+    void example(Difference found) {
+        examples.add(found);
     }
 
     List<Difference> examples() {
-        return examples;
+        return List.copyOf(examples);
     }
 }

@@ -1,27 +1,34 @@
 package dev.failureaware.cdc.verifier;
 
-import static dev.failureaware.cdc.model.Identifiers.quote;
-
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /**
- * The statements that read one side of a table. Rows are hashed as the text of a record of the columns' texts, which keeps
- * null and the empty string apart. A table without a key is read as if the row's hash were its key, so that equal rows fall
- * together and are counted.
+ * The statements that read one side of a table.
+ *
+ * <p>A row's hash is that of a record of its columns, each in its {@linkplain Canonical canonical} form, seeded with the hash
+ * of its key. Without the seed it would be a sum of hashes of columns, and two rows that swap a value would have the same sum
+ * as before. A table without a key is read as if the row's hash were its key, so that equal rows fall together and are
+ * counted.
  */
 final class TableSql {
-    /** A power of two. Enough that one differing row of two million means fetching two thousand keys. */
-    static final int BUCKETS = 1024;
+    /** PostgreSQL allows 1664 elements in a record; a column has up to two. */
+    private static final int ELEMENTS_OF_A_RECORD = 1000;
 
     private final TablePair pair;
     private final TableShape side;
+    private final String keyHash;
+    private final String rowHash;
 
     private TableSql(TablePair pair, TableShape side) {
         this.pair = pair;
         this.side = side;
+        this.keyHash = pair.keyed() ? keyHash(pair.key()) : record(pair.compared(), "0");
+        this.rowHash = pair.keyed() ? record(columnsOfRowHash(pair), keyHash) : keyHash;
     }
 
     static TableSql ofSource(TablePair pair) {
@@ -32,92 +39,219 @@ final class TableSql {
         return new TableSql(pair, pair.sink());
     }
 
-    /** Yields bucket, rows in it, sum of their hashes. */
-    String digest() {
-        return """
-                SELECT (k & %d)::int, count(*), sum(r)::text
-                FROM (SELECT %s AS k, %s AS r FROM %s AS t) AS hashed GROUP BY 1""".formatted(BUCKETS - 1, keyHash(), rowHash(), table());
+    /**
+     * Yields bucket, rows in it, combined hash of the rows: of all parts that the given buckets have at the given number of
+     * bits. As keys are unique and their hashes seeded, an exclusive or keeps all there is to know; of equal rows in a table
+     * without a key it would forget pairs, so they are summed up, and with them a product, for a sum alone would not notice
+     * swapped values.
+     */
+    Query digest(KeyRange range, Buckets among, int bits) {
+        var query = new Query();
+        var mask = (1L << bits) - 1;
+        var combined = pair.keyed()
+                ? "bit_xor(r)"
+                : "mod(sum((k >> 32) * (k & 4294967295)) + sum(k), 9223372036854775783)::int8";
+        // The planner knows nothing of a union's columns and guesses few groups; of an expression it guesses as many as
+        // there
+        // are rows, and then sorts all of them. The second arm is never run.
+        return query.add("SELECT k & %d, count(*), %s FROM (SELECT %s AS k, %s AS r FROM %s AS t%s"
+                        .formatted(mask, combined, keyHash, rowHash, table(), where(query, range, among, null)))
+                .add(" UNION ALL SELECT NULL::int8, NULL::int8 WHERE false) AS hashed GROUP BY 1");
     }
 
-    /** Yields key and fingerprint of all rows in the buckets {@code $1::int[]}. */
-    String rowsOfBuckets() {
-        if (!pair.keyed()) {
-            return """
-                    SELECT ARRAY[r::text], count(*)::text FROM (SELECT %s AS r FROM %s AS t) AS hashed
-                    WHERE (r & %d)::int = ANY ($1::int[]) GROUP BY r""".formatted(rowHash(), table(), BUCKETS - 1);
+    /**
+     * Yields hash of the key, key, fingerprint of each row of the buckets, in the order of the first.
+     *
+     * @param after leaves out all up to this hash; null for none
+     */
+    Query rows(KeyRange range, Buckets among, Long after) {
+        var query = new Query();
+        var where = where(query, range, among, after);
+        return pair.keyed()
+                ? query.add("SELECT %s AS k, ARRAY[%s]::text[], %s FROM %s AS t%s ORDER BY k"
+                        .formatted(keyHash, texts(pair.key()), rowHash, table(), where))
+                : query.add(
+                        "SELECT k, ARRAY[k::text], count(*) FROM (SELECT %s AS k FROM %s AS t%s) AS hashed GROUP BY k ORDER BY k"
+                                .formatted(keyHash, table(), where));
+    }
+
+    private String where(Query query, KeyRange range, Buckets among, Long after) {
+        var conditions = new ArrayList<String>();
+        if (range.above() != null) {
+            conditions.add(keyColumns() + " > " + bound(query, range.above()));
         }
-        return """
-                SELECT ARRAY[%s], %s::text FROM %s AS t WHERE (%s & %d)::int = ANY ($1::int[])""".formatted(texts(pair.key()), rowHash(), table(), keyHash(), BUCKETS - 1);
+        if (range.upTo() != null) {
+            conditions.add(keyColumns() + " <= " + bound(query, range.upTo()));
+        }
+        if (among.chosen() != null) {
+            conditions.add(
+                    "(%s & %d) = ANY (%s::int8[])".formatted(keyHash, among.mask(), query.parameter(among.chosen())));
+        }
+        if (after != null) {
+            conditions.add(keyHash + " > " + query.parameter(after) + "::int8");
+        }
+        return conditions.isEmpty() ? "" : " WHERE " + String.join(" AND ", conditions);
+    }
+
+    private String keyColumns() {
+        return "ROW(" + pair.key().stream().map(ComparedColumn::reference).collect(Collectors.joining(", ")) + ")";
+    }
+
+    private String bound(Query query, List<String> key) {
+        return "ROW("
+                + IntStream.range(0, key.size())
+                        .mapToObj(i -> "%s::text::%s"
+                                .formatted(
+                                        query.parameter(key.get(i)),
+                                        pair.key().get(i).canonical().cast()))
+                        .collect(Collectors.joining(", "))
+                + ")";
+    }
+
+    /** Yields about as many rows as the planner believes the table to have, partitions included. */
+    Query estimatedRows() {
+        var query = new Query();
+        var name = query.parameter(table());
+        return query.add("""
+                SELECT coalesce(sum(CASE WHEN c.reltuples >= 0 THEN c.reltuples ELSE pg_relation_size(c.oid) / 100 END), 0)::int8
+                FROM pg_class c WHERE c.relkind = 'r' AND c.oid IN
+                    (SELECT %1$s::text::regclass UNION SELECT relid FROM pg_partition_tree(%1$s::text::regclass))""".formatted(name));
+    }
+
+    /**
+     * Yields keys in this side's order that cut a range into about the given number of parts, taken from a sample.
+     *
+     * @param percent of the table's blocks that are sampled
+     */
+    Query bounds(KeyRange range, int parts, double percent) {
+        var query = new Query();
+        var where = where(query, range, new Buckets(0, null), null);
+        var order = pair.key().stream().map(ComparedColumn::reference).collect(Collectors.joining(", "));
+        return query.add("""
+                SELECT DISTINCT ON (part) key FROM (
+                    SELECT ARRAY[%s]::text[] AS key, ntile(%d) OVER (ORDER BY %s) AS part, row_number() OVER (ORDER BY %s) AS position
+                    FROM %s AS t TABLESAMPLE SYSTEM (%s) REPEATABLE (0)%s) AS sampled
+                WHERE part > 1 ORDER BY part, position""".formatted(
+                texts(pair.key()), parts, order, order, table(), Double.toString(Math.min(100, percent)), where));
+    }
+
+    /** Yields the positions (from 1) of the given keys in this side's order. */
+    Query order(List<List<String>> keys) {
+        var query = new Query();
+        var arrays = new ArrayList<String>();
+        var names = new ArrayList<String>();
+        var order = new ArrayList<String>();
+        for (var i = 0; i < pair.key().size(); i++) {
+            var column = pair.key().get(i);
+            var collation = side.column(column.name()).orElseThrow().base().collation();
+            arrays.add(query.parameter(part(keys, i)) + "::text[]");
+            names.add("k" + i);
+            order.add("q.k%d::%s%s"
+                    .formatted(i, column.canonical().cast(), collation.isEmpty() ? "" : " COLLATE " + collation));
+        }
+        return query.add("SELECT q.position::int FROM unnest(%s) WITH ORDINALITY AS q (%s, position) ORDER BY %s"
+                .formatted(String.join(", ", arrays), String.join(", ", names), String.join(", ", order)));
     }
 
     /**
      * Yields for each key that has rows: its position in the given list (from 1), version, fingerprint, number of rows.
      * The version changes with every write: it is made of the ids of the writing transactions.
      */
-    String look() {
-        return """
+    Query look(List<List<String>> keys) {
+        var query = new Query();
+        return query.add("""
                 SELECT q.position::int, hashtextextended(string_agg(t.xmin::text, ',' ORDER BY t.xmin::text), 0),
                        min(%s), count(*)
-                FROM %s GROUP BY q.position""".formatted(rowHash(), lookedUp());
+                FROM %s GROUP BY q.position""".formatted(rowHash, lookedUp(query, keys)));
     }
 
     /** Yields for each key that has rows its position and the texts of the compared columns. */
-    String values() {
-        return """
-                SELECT DISTINCT ON (q.position) q.position::int, ARRAY[%s]::text[] FROM %s ORDER BY q.position""".formatted(texts(pair.columns()), lookedUp());
+    Query values(List<List<String>> keys) {
+        var query = new Query();
+        return query.add(
+                "SELECT DISTINCT ON (q.position) q.position::int, ARRAY[%s]::text[] FROM %s ORDER BY q.position"
+                        .formatted(texts(pair.compared()), lookedUp(query, keys)));
     }
 
-    String count() {
-        return "SELECT count(*) FROM " + table();
-    }
-
-    /** The parameters of {@link #look} and {@link #values}: one array of texts for each part of the key. */
-    Object[] lookedUp(List<List<String>> keys) {
-        var parts = pair.keyed() ? pair.key().size() : 1;
-        return IntStream.range(0, parts)
-                .mapToObj(part -> keys.stream().map(key -> key.get(part)).toArray(String[]::new))
-                .toArray();
-    }
-
-    /** Keys are given as texts and cast to this side's type, so that its index can serve. */
-    private String lookedUp() {
+    /** Keys are given as texts and cast where that is safe, so that an index can serve; the text then decides. */
+    private String lookedUp(Query query, List<List<String>> keys) {
         if (!pair.keyed()) {
-            return "unnest($1::text[]) WITH ORDINALITY AS q (k1, position) JOIN %s AS t ON %s = q.k1::bigint"
-                    .formatted(table(), rowHash());
+            return "unnest(%s::text[]) WITH ORDINALITY AS q (k0, position) JOIN %s AS t ON %s = q.k0::int8"
+                    .formatted(query.parameter(part(keys, 0)), table(), keyHash);
         }
         var arrays = new ArrayList<String>();
         var names = new ArrayList<String>();
         var conditions = new ArrayList<String>();
         for (var i = 0; i < pair.key().size(); i++) {
-            var column = side.column(pair.key().get(i)).orElseThrow();
-            arrays.add("$%d::text[]".formatted(i + 1));
-            names.add("k" + (i + 1));
-            conditions.add("t.%s = q.k%d::%s".formatted(quote(column.name()), i + 1, column.type()));
+            var column = pair.key().get(i);
+            var canonical = column.canonical();
+            arrays.add(query.parameter(part(keys, i)) + "::text[]");
+            names.add("k" + i);
+            if (column.nullableAtSink()) {
+                // A key of the source is never null, but a sink without a key may hold anything.
+                conditions.add("coalesce('=' || (%s), '') COLLATE \"C\" = coalesce('=' || q.k%d, '')"
+                        .formatted(column.text(), i));
+                continue;
+            }
+            if (canonical.cast() != null) {
+                conditions.add("%s = q.k%d::%s".formatted(column.reference(), i, canonical.cast()));
+            }
+            if (!canonical.exactCast()) {
+                conditions.add("(%s) COLLATE \"C\" = q.k%d".formatted(column.text(), i));
+            }
         }
         return "unnest(%s) WITH ORDINALITY AS q (%s, position) JOIN %s AS t ON %s"
                 .formatted(
                         String.join(", ", arrays), String.join(", ", names), table(), String.join(" AND ", conditions));
     }
 
+    private static String[] part(List<List<String>> keys, int part) {
+        return keys.stream().map(key -> key.get(part)).toArray(String[]::new);
+    }
+
     private String table() {
         return side.id().quoted();
     }
 
-    private String keyHash() {
-        return pair.keyed() ? hash(pair.key()) : rowHash();
+    private static String keyHash(List<ComparedColumn> key) {
+        var first = key.get(0);
+        if (key.size() > 1 || first.canonical().hash() == null) {
+            return record(key, "0");
+        }
+        var hash = Canonical.in(first.canonical().hash(), first.reference());
+        return first.nullableAtSink() ? "coalesce(" + hash + ", 0)" : hash;
     }
 
-    private String rowHash() {
-        return hash(pair.columns());
+    /**
+     * The seed stands for a key whose hash has all that the key has, as long as there is a column that takes the seed in: one
+     * that is null leaves no trace.
+     */
+    private static List<ComparedColumn> columnsOfRowHash(TablePair pair) {
+        var others = pair.compared().stream()
+                .filter(column -> !pair.key().contains(column))
+                .toList();
+        var seeded = others.stream().anyMatch(ComparedColumn::neverNull);
+        return seeded && pair.key().size() == 1 && pair.key().get(0).canonical().hash() != null
+                ? others
+                : pair.compared();
     }
 
-    private static String hash(List<String> columns) {
-        return "hashtextextended(ROW(%s)::text COLLATE \"C\", 0)".formatted(texts(columns));
+    private static String record(List<ComparedColumn> columns, String seed) {
+        var elements = columns.stream().flatMap(ComparedColumn::hashed).toList();
+        var hash = seed;
+        for (var start = 0; start < elements.size(); start += ELEMENTS_OF_A_RECORD) {
+            var part = elements.subList(start, Math.min(elements.size(), start + ELEMENTS_OF_A_RECORD));
+            hash = "hash_record_extended(ROW(%s), %s)".formatted(String.join(", ", part), hash);
+        }
+        return hash;
     }
 
-    private static String texts(List<String> columns) {
-        return columns.stream()
-                .map(column -> "t.%s::text".formatted(quote(column)))
-                .collect(Collectors.joining(", "));
+    private static String texts(List<ComparedColumn> columns) {
+        return columns.stream().map(ComparedColumn::text).collect(Collectors.joining(", "));
+    }
+
+    /** A key as a server sends it; parts may be null. */
+    static List<String> key(String[] parts) {
+        return Stream.of(parts).anyMatch(part -> part == null) ? new ArrayList<>(Arrays.asList(parts)) : List.of(parts);
     }
 }

@@ -1,5 +1,6 @@
 package dev.failureaware.cdc.verifier;
 
+import dev.failureaware.cdc.model.TableId;
 import dev.failureaware.cdc.model.Verdict;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Clock;
@@ -20,7 +21,7 @@ class Verification {
     /** For what is reported beside the verdict. */
     private static final Duration SIDE_QUESTION = Duration.ofSeconds(3);
 
-    private final Fences fences;
+    private final Fence fence;
     private final SchemaCheck schema;
     private final Comparison comparison;
     private final SecondLooks secondLooks;
@@ -32,7 +33,7 @@ class Verification {
     private final int maxCandidates;
 
     Verification(
-            Fences fences,
+            Fence fence,
             SchemaCheck schema,
             Comparison comparison,
             SecondLooks secondLooks,
@@ -42,7 +43,7 @@ class Verification {
             Topics topics,
             Clock clock,
             VerifierConfig config) {
-        this.fences = fences;
+        this.fence = fence;
         this.schema = schema;
         this.comparison = comparison;
         this.secondLooks = secondLooks;
@@ -86,23 +87,32 @@ class Verification {
     private static final class Run {
         private final Judgement judgement = new Judgement();
         private final List<TableCheck> compared = new ArrayList<>();
-        private Fences.Passed fence;
+        private Fence.Passed fence;
         private Long parked;
+
+        private int candidates() {
+            return compared.stream()
+                    .mapToInt(check -> check.candidates().size())
+                    .sum();
+        }
     }
 
     private void check(Run run, Effort effort, Deadline deadline) {
         var tables = schema.read(deadline).source().keySet();
         run.judgement.tablesKnown(tables);
-        run.fence = fences.pass(tables, deadline.orSooner(effort.fenceLimit()));
+        run.fence = fence.pass(tables, deadline.orSooner(effort.fenceLimit()));
         var shapes = schema.judge(effort, deadline);
         run.judgement.schema(shapes);
-        var room = maxCandidates;
-        for (var pair : shapes.pairs()) {
-            var compared = comparison.compare(pair, room, deadline);
-            room -= compared.candidates();
-            run.compared.add(compared);
-        }
+        var helper = helper(run, tables, effort, deadline);
         try {
+            for (var pair : shapes.pairs()) {
+                var compared = new TableCheck(pair);
+                run.compared.add(compared);
+                comparison.compare(compared, helper, deadline);
+                if (run.candidates() >= maxCandidates) {
+                    helper.makeRoom(compared);
+                }
+            }
             secondLooks.settle(run.compared, effort, deadline);
             secondLooks.describe(run.compared, deadline);
         } finally {
@@ -111,6 +121,22 @@ class Verification {
         var parked = progress.parked(deadline);
         run.parked = parked.stream().mapToLong(SinkProgress.Parked::records).sum();
         run.judgement.parked(parked, topics);
+    }
+
+    private Comparison.Helper helper(Run run, Collection<TableId> tables, Effort effort, Deadline deadline) {
+        return new Comparison.Helper() {
+            @Override
+            public void passFence() {
+                fence.pass(tables, deadline.orSooner(effort.fenceLimit()));
+            }
+
+            @Override
+            public void makeRoom(TableCheck full) {
+                secondLooks.settle(run.compared, effort, deadline);
+                secondLooks.describe(run.compared, deadline);
+                run.compared.forEach(TableCheck::forgetSettled);
+            }
+        };
     }
 
     /** Events in flight explain a late fence only where the pipeline is known to move. */

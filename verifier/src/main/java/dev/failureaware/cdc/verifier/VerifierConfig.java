@@ -59,9 +59,20 @@ public interface VerifierConfig {
     @Min(2) @Max(100) @WithDefault("8")
     int looks();
 
-    /** Most differing rows, of all tables together, that are looked at again; totals are exact up to this number. */
-    @Min(1) @Max(1_000_000) @WithDefault("100000")
+    /** Most differing rows that are held in memory; where there are more, they are settled and counted in portions. */
+    @Min(1) @Max(1_000_000) @WithDefault("50000")
     int maxCandidates();
+
+    /**
+     * Most rows that one statement reads on each side. Larger tables are read in ranges of their key, so that no snapshot is
+     * held for longer; tables without a key, or whose keys the two servers order differently, are read as a whole.
+     */
+    @Min(1) @WithDefault("25000000")
+    long rowsInOneStatement();
+
+    /** Most processes that a database may put to work on one statement beside the session's own. */
+    @Min(0) @Max(64) @WithDefault("2")
+    int parallelWorkers();
 
     /** Most differing rows of one table that a report names. */
     @Min(1) @Max(1000) @WithDefault("20")

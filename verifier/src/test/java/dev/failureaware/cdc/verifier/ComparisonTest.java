@@ -1,7 +1,9 @@
 package dev.failureaware.cdc.verifier;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.entry;
 
+import dev.failureaware.cdc.verifier.Digest.Part;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -9,47 +11,34 @@ import org.junit.jupiter.api.Test;
 class ComparisonTest {
     @Test
     void onlyUnequalBucketsAreSplit() {
-        var source = digest();
-        var sink = digest();
-        set(source, 3, 10, "100");
-        set(sink, 3, 10, "100");
-        set(source, 4, 10, "100");
-        set(sink, 4, 10, "101");
-        set(source, 5, 1, "7");
-        set(sink, 6, 2, "9");
+        var same = new Part(10, 100);
+        var source = new Digest(Map.of(3L, same, 4L, new Part(10, 100), 5L, new Part(1, 7)));
+        var sink = new Digest(Map.of(3L, same, 4L, new Part(12, 101), 6L, new Part(2, 9)));
 
-        assertThat(source.bucketsUnequalTo(sink)).containsExactly(4, 5, 6);
+        assertThat(source.unequalTo(sink)).containsExactly(entry(4L, 12L), entry(5L, 1L), entry(6L, 2L));
         assertThat(source.rows()).isEqualTo(21);
     }
 
     @Test
-    void portionsFitIntoMemoryUnlessOneBucketDoesNot() {
-        var source = digest();
-        set(source, 0, 15_000, "1");
-        set(source, 1, 15_000, "1");
-        set(source, 2, 10_000, "1");
-        set(source, 3, 200_000, "1");
-
-        var portions = Comparison.portions(new Databases.BothSides<>(source, digest()));
-
-        assertThat(portions).containsExactly(new Integer[] {0}, new Integer[] {1, 2}, new Integer[] {3});
+    void bucketsAreSplitAsFarAsAServerMayFormGroups() {
+        assertThat(new Buckets(12, new Long[1]).bitsOfParts()).isEqualTo(28);
+        assertThat(new Buckets(12, new Long[1000]).bitsOfParts()).isEqualTo(18);
+        assertThat(new Buckets(18, new Long[50_000]).bitsOfParts()).isEqualTo(18);
     }
 
     @Test
     void keysDifferByPresenceAndFingerprint() {
-        var source = Map.of(List.of("same"), "1", List.of("missing"), "2", List.of("other"), "3");
-        var sink = Map.of(List.of("same"), "1", List.of("orphan"), "2", List.of("other"), "4");
+        var source = Map.of(List.of("same"), 1L, List.of("missing"), 2L, List.of("other"), 3L);
+        var sink = Map.of(List.of("same"), 1L, List.of("orphan"), 2L, List.of("other"), 4L);
 
         assertThat(Comparison.differing(source, sink))
                 .containsExactlyInAnyOrder(List.of("missing"), List.of("orphan"), List.of("other"));
     }
 
-    private static Digest digest() {
-        return new Digest(new long[TableSql.BUCKETS], new String[TableSql.BUCKETS]);
-    }
-
-    private static void set(Digest digest, int bucket, long count, String sum) {
-        digest.counts()[bucket] = count;
-        digest.sums()[bucket] = sum;
+    @Test
+    void boundsThatTheSinkPutsInAnotherOrderAreLeftOut() {
+        assertThat(Ascending.longest(List.of(0, 5, 1, 2, 4, 3))).isIn(List.of(0, 1, 2, 4), List.of(0, 1, 2, 3));
+        assertThat(Ascending.longest(List.of())).isEmpty();
+        assertThat(Ascending.longest(List.of(2, 1, 0))).hasSize(1);
     }
 }

@@ -10,8 +10,10 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 class JudgementTest {
-    private static final TableShape SHAPE =
-            new TableShape(new TableId("public", "t"), List.of(new Column("id", "integer", true, 1)), List.of("id"));
+    private static final TableShape SHAPE = new TableShape(
+            new TableId("public", "t"),
+            List.of(new Column("id", "integer", true, 1, ColumnType.builtIn("int4"))),
+            List.of("id"));
     private static final TablePair PAIR = TablePair.of(SHAPE, SHAPE);
     private static final Seen ROW = new Seen(1, 100, 1);
 
@@ -73,7 +75,11 @@ class JudgementTest {
     }
 
     private static TableCheck check(Candidate... candidates) {
-        return new TableCheck(PAIR, 10, 12, Stream.of(candidates).toList(), false);
+        var check = new TableCheck(PAIR);
+        check.read(10, 12);
+        Stream.of(candidates).forEach(check::add);
+        check.completed();
+        return check;
     }
 
     private static Candidate settled(String key, Look look) {

@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Test;
 
 class SchemaDriftTest {
     private static final TableId T = new TableId("public", "t");
-    private static final Column ID = new Column("id", "integer", true, 900);
+    private static final Column ID = new Column("id", "integer", true, 900, ColumnType.builtIn("int4"));
 
     @Test
     void equalShapesDoNotDrift() {
@@ -55,14 +55,15 @@ class SchemaDriftTest {
 
     @Test
     void nullabilityAndKeysAreOnlyReported() {
-        var sink = new TableShape(T, List.of(new Column("id", "integer", false, 1)), List.of());
+        var sink = new TableShape(
+                T, List.of(new Column("id", "integer", false, 1, ColumnType.builtIn("int4"))), List.of());
 
         assertThat(SchemaDrift.between(table(ID), Optional.of(sink))).isEmpty();
         assertThat(SchemaDrift.notes(table(ID), sink)).hasSize(2);
     }
 
     private static Column column(String name, String type, int age) {
-        return new Column(name, type, false, age);
+        return new Column(name, type, false, age, ColumnType.builtIn("text"));
     }
 
     private static TableShape table(Column... columns) {
