@@ -33,8 +33,6 @@ final class CompareCommand {
 
     private static final int BAD_INPUT = 2;
     private static final int EXAMPLES = 20;
-    private static final long ROWS_IN_ONE_STATEMENT = 25_000_000;
-    private static final int CANDIDATES = 50_000;
 
     private final PrintStream out;
     private final PrintStream err;
@@ -122,10 +120,7 @@ final class CompareCommand {
         var vertx = Vertx.vertx(new VertxOptions().setEventLoopPoolSize(2).setWorkerPoolSize(1));
         try (var databases = new Databases(pool(vertx, options.source), pool(vertx, options.sink), options.workers)) {
             return new RestingComparison(
-                            databases,
-                            new Comparison(databases, ROWS_IN_ONE_STATEMENT, CANDIDATES),
-                            EXAMPLES,
-                            Clock.systemUTC())
+                            databases, new Comparison(databases, Comparison.Limits.USUAL), EXAMPLES, Clock.systemUTC())
                     .compare(options.tables, Effort.onDemand(options.timeout));
         } finally {
             vertx.close().toCompletionStage().toCompletableFuture().join();

@@ -17,26 +17,30 @@ import java.util.TreeMap;
  */
 @ApplicationScoped
 class Comparison {
-    /** Rows are cheaper than another digest up to about this number. */
-    private static final long ROWS_WORTH_A_DIGEST = 100_000;
-    /** Differences all over a large table are fetched in ranges of the key of about this many rows. */
-    private static final long ROWS_OF_A_RANGE = 100_000;
     /** Blocks are sampled as a whole and may hold neighbours only, so there are more rows in a sample than ranges. */
     private static final double SAMPLED_ROWS_OF_A_RANGE = 300;
 
     private final Databases databases;
-    private final long rowsInOneStatement;
-    private final int mostCandidates;
+    private final Limits limits;
 
     @Inject
     Comparison(Databases databases, VerifierConfig config) {
-        this(databases, config.rowsInOneStatement(), config.maxCandidates());
+        this(databases, new Limits(config.rowsInOneStatement(), Limits.USUAL.rowsWorthADigest, config.maxCandidates()));
     }
 
-    Comparison(Databases databases, long rowsInOneStatement, int mostCandidates) {
+    Comparison(Databases databases, Limits limits) {
         this.databases = databases;
-        this.rowsInOneStatement = rowsInOneStatement;
-        this.mostCandidates = mostCandidates;
+        this.limits = limits;
+    }
+
+    /**
+     * @param rowsInOneStatement larger tables are read in ranges of their key
+     * @param rowsWorthADigest fewer rows are fetched rather than digested again; also how many rows a range is to have when
+     *     differences are all over a table
+     * @param candidates most differing rows that are held at once
+     */
+    record Limits(long rowsInOneStatement, long rowsWorthADigest, int candidates) {
+        static final Limits USUAL = new Limits(25_000_000, 100_000, 50_000);
     }
 
     /** What a comparison cannot do by itself. */
@@ -72,7 +76,7 @@ class Comparison {
 
         private void compare() {
             var estimated = pair.ordered() ? estimatedRows() : 0;
-            for (var range : cut(KeyRange.ALL, estimated, rowsInOneStatement, estimated)) {
+            for (var range : cut(KeyRange.ALL, estimated, limits.rowsInOneStatement, estimated)) {
                 if (!compare(range)) {
                     return;
                 }
@@ -88,7 +92,7 @@ class Comparison {
             check.read(rowsOfRange, digests.sink().rows());
             var unequal = digests.source().unequalTo(digests.sink());
             among = new Buckets(among.bits(), unequal.keySet().toArray(Long[]::new));
-            while (rows(unequal) > ROWS_WORTH_A_DIGEST && among.bitsOfParts() > among.bits()) {
+            while (rows(unequal) > limits.rowsWorthADigest && among.bitsOfParts() > among.bits()) {
                 var bits = among.bitsOfParts();
                 var finer = unequal(range, among, bits);
                 var narrowed = rows(finer) < rows(unequal) * 3 / 4;
@@ -98,7 +102,7 @@ class Comparison {
                     break;
                 }
             }
-            if (rows(unequal) > ROWS_WORTH_A_DIGEST) {
+            if (rows(unequal) > limits.rowsWorthADigest) {
                 // So much is mostly a large transaction on its way.
                 helper.passFence();
                 unequal = unequal(range, among, among.bits());
@@ -107,7 +111,7 @@ class Comparison {
             if (unequal.isEmpty()) {
                 return true;
             }
-            for (var part : cut(range, rows(unequal), ROWS_OF_A_RANGE, rowsOfRange)) {
+            for (var part : cut(range, rows(unequal), limits.rowsWorthADigest, rowsOfRange)) {
                 if (!fetch(part, among)) {
                     return false;
                 }
@@ -174,9 +178,9 @@ class Comparison {
                                                 atSink -> merge(
                                                         atSource.stream(source.rows(range, among, resume)),
                                                         atSink.stream(sink.rows(range, among, resume)))));
-                if (check.candidates().size() >= mostCandidates) {
+                if (check.candidates().size() >= limits.candidates) {
                     helper.makeRoom(check);
-                    if (check.candidates().size() >= mostCandidates) {
+                    if (check.candidates().size() >= limits.candidates) {
                         return false;
                     }
                 }
@@ -193,7 +197,7 @@ class Comparison {
                 }
                 differing(rowsWith(hash, fromSource), rowsWith(hash, fromSink))
                         .forEach(key -> check.add(new Candidate(key)));
-                if (check.candidates().size() >= mostCandidates) {
+                if (check.candidates().size() >= limits.candidates) {
                     return hash;
                 }
             }

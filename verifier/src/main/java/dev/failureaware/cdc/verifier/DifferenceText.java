@@ -2,7 +2,6 @@ package dev.failureaware.cdc.verifier;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Objects;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -25,7 +24,7 @@ final class DifferenceText {
                 .boxed()
                 .toList();
         return new Difference(
-                candidate.finding().name().toLowerCase(Locale.ROOT),
+                candidate.finding().label(),
                 key(candidate.key()),
                 indexes.stream().map(columns::get).toList(),
                 values(indexes, source),

@@ -20,12 +20,14 @@ final class RestingComparison {
     private final Databases databases;
     private final Comparison comparison;
     private final SecondLooks looks;
+    private final int examples;
     private final Clock clock;
 
     RestingComparison(Databases databases, Comparison comparison, int examples, Clock clock) {
         this.databases = databases;
         this.comparison = comparison;
-        this.looks = new SecondLooks(databases, NOTHING_IN_FLIGHT, 2, examples);
+        this.looks = new SecondLooks(databases, NOTHING_IN_FLIGHT, 2);
+        this.examples = examples;
         this.clock = clock;
     }
 
@@ -85,7 +87,7 @@ final class RestingComparison {
         };
         try {
             for (var pair : found.pairs()) {
-                var check = new TableCheck(pair);
+                var check = new TableCheck(pair, examples);
                 checks.add(check);
                 comparison.compare(check, helper, deadline);
             }

@@ -21,18 +21,16 @@ class SecondLooks {
     private final Databases databases;
     private final Fence fence;
     private final int looks;
-    private final int examples;
 
     @Inject
     SecondLooks(Databases databases, Fence fence, VerifierConfig config) {
-        this(databases, fence, config.looks(), config.examples());
+        this(databases, fence, config.looks());
     }
 
-    SecondLooks(Databases databases, Fence fence, int looks, int examples) {
+    SecondLooks(Databases databases, Fence fence, int looks) {
         this.databases = databases;
         this.fence = fence;
         this.looks = looks;
-        this.examples = examples;
     }
 
     /** Looks until every candidate is settled or has been looked at often enough. What was settled stays so on failure. */
@@ -85,11 +83,10 @@ class SecondLooks {
         return seen;
     }
 
-    /** Names some of the rows that differ, with their values as they are now, up to the number that a report names. */
+    /** Names some of the rows that differ, with their values as they are now. */
     void describe(Collection<TableCheck> checks, Deadline deadline) {
         for (var check : checks) {
-            var room = examples - check.examples().size();
-            var chosen = check.different().stream().limit(room).toList();
+            var chosen = check.wantedAsExamples();
             if (!chosen.isEmpty()) {
                 var source = TableSql.ofSource(check.pair());
                 var sink = TableSql.ofSink(check.pair());

@@ -5,19 +5,23 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 
 /** What is known of one table in the course of a verification. */
 final class TableCheck {
     private final TablePair pair;
     private final List<Candidate> candidates = new ArrayList<>();
     private final Map<Look.Finding, Long> counted = new EnumMap<>(Look.Finding.class);
-    private final List<Difference> examples = new ArrayList<>();
+    private final Map<String, List<Difference>> examples = new TreeMap<>();
+    private final int mostExamples;
     private long sourceRows;
     private long sinkRowsRead;
     private boolean complete;
 
-    TableCheck(TablePair pair) {
+    /** @param mostExamples most differing rows that are named */
+    TableCheck(TablePair pair, int mostExamples) {
         this.pair = pair;
+        this.mostExamples = mostExamples;
     }
 
     TablePair pair() {
@@ -87,11 +91,33 @@ final class TableCheck {
                 : sourceRows - rows(Look.Finding.MISSING) + rows(Look.Finding.ORPHAN);
     }
 
-    void example(Difference found) {
-        examples.add(found);
+    /** Enough of each class, for it is not known yet of which classes there are more. */
+    List<Candidate> wantedAsExamples() {
+        var wanted = new ArrayList<Candidate>();
+        for (var finding : Look.Finding.values()) {
+            var known = examples.getOrDefault(finding.label(), List.of()).size();
+            different().stream()
+                    .filter(candidate -> candidate.finding() == finding)
+                    .limit(mostExamples - known)
+                    .forEach(wanted::add);
+        }
+        return wanted;
     }
 
+    void example(Difference found) {
+        examples.computeIfAbsent(found.kind(), absent -> new ArrayList<>()).add(found);
+    }
+
+    /** Each class has its turn, so that many of one do not hide the others. */
     List<Difference> examples() {
-        return List.copyOf(examples);
+        var chosen = new ArrayList<Difference>();
+        for (var turn = 0; turn < mostExamples; turn++) {
+            for (var ofClass : examples.values()) {
+                if (turn < ofClass.size() && chosen.size() < mostExamples) {
+                    chosen.add(ofClass.get(turn));
+                }
+            }
+        }
+        return chosen;
     }
 }

@@ -31,6 +31,7 @@ class Verification {
     private final Topics topics;
     private final Clock clock;
     private final int maxCandidates;
+    private final int examples;
 
     Verification(
             Fence fence,
@@ -53,6 +54,7 @@ class Verification {
         this.topics = topics;
         this.clock = clock;
         this.maxCandidates = config.maxCandidates();
+        this.examples = config.examples();
     }
 
     /** Always ends in a report, at about the effort's limit at the latest; its history is empty. */
@@ -106,7 +108,7 @@ class Verification {
         var helper = helper(run, tables, effort, deadline);
         try {
             for (var pair : shapes.pairs()) {
-                var compared = new TableCheck(pair);
+                var compared = new TableCheck(pair, examples);
                 run.compared.add(compared);
                 comparison.compare(compared, helper, deadline);
                 if (run.candidates() >= maxCandidates) {

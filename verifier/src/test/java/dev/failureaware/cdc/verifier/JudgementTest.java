@@ -75,7 +75,7 @@ class JudgementTest {
     }
 
     private static TableCheck check(Candidate... candidates) {
-        var check = new TableCheck(PAIR);
+        var check = new TableCheck(PAIR, 20);
         check.read(10, 12);
         Stream.of(candidates).forEach(check::add);
         check.completed();
