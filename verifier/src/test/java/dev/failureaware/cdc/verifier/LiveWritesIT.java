@@ -96,6 +96,42 @@ class LiveWritesIT {
     }
 
     @Test
+    void oneWrongRowIsFoundEveryTimeWhileAWriterNeverRests() throws Exception {
+        var writer = Executors.newSingleThreadScheduledExecutor();
+        pipeline.onBoth("INSERT INTO t SELECT i, 'v', 0 FROM generate_series(1, 2000) i");
+        pipeline.sink.execute("UPDATE t SET v = 'wrong' WHERE id = 1777");
+        try (var sink = new TestSink(pipeline.sink, pipeline.kafka, false);
+                var connection = pipeline.source.connect()) {
+            var random = new Random(5);
+            writer.scheduleWithFixedDelay(
+                    () -> {
+                        try (var statement = connection.createStatement()) {
+                            var first = random.nextInt(1700);
+                            statement.execute(
+                                    "UPDATE t SET n = n + 1 WHERE id BETWEEN " + first + " AND " + (first + 4));
+                        } catch (java.sql.SQLException e) {
+                            throw new IllegalStateException(e);
+                        }
+                    },
+                    0,
+                    20,
+                    TimeUnit.MILLISECONDS);
+            for (var i = 0; i < 8; i++) {
+                var report = pipeline.verify("30s");
+
+                assertThat(report.getString("status")).as(report.getString("reason")).isEqualTo("FAIL");
+                assertThat(report.getList("tables.t.differences.key", String.class))
+                        .containsExactly("1777");
+                assertThat(report.getLong("tables.t.mismatches")).isEqualTo(1);
+            }
+            writer.shutdown();
+            assertThat(writer.awaitTermination(5, TimeUnit.SECONDS)).isTrue();
+        } finally {
+            writer.shutdownNow();
+        }
+    }
+
+    @Test
     void aSinkThatIgnoresDeletesFailsWithTheKeys() throws Exception {
         try (var sink = new TestSink(pipeline.sink, pipeline.kafka, true)) {
             pipeline.source.execute("INSERT INTO t SELECT i, 'v', i FROM generate_series(1, 50) i");
