@@ -14,7 +14,7 @@ SERVICES = sink-consumer verifier chaos-injector load-generator
 
 .PHONY: help exit-codes demo up watch status trigger-restart trigger-lag trigger-schema trigger-duplicate \
 	trigger-backfill lag parked replay connector-status logs stop start source-shell sink-shell kafka-topics kafka-consume \
-	preflight healthcheck endpoints down clean reset bench-sink test build java jar built maven
+	preflight healthcheck endpoints down clean reset bench-sink bench-verifier test build java jar built maven
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-20s %s\n", $$1, $$2 }' Makefile
@@ -118,6 +118,10 @@ bench-sink: built ## our sink beside Debezium's JDBC sink and plain SQL (EVENTS=
 		$(MVN) -q -B -f $(PEER)/pom.xml package && touch $(PEER)/target/plugins/debezium-jdbc \
 			|| echo "warning: it cannot be had; its columns will be absent" >&2; }
 	@exec "$(JAVA)" -Xmx1500m -jar benchmarks/target/benchmarks.jar
+
+bench-verifier: built ## our verifier beside the plainest digests in SQL (ROWS=5000000 ROUNDS=3 REPORT=report)
+	@[ -e benchmarks/target/benchmarks.jar ] || $(MAKE) --no-print-directory build
+	@exec "$(JAVA)" -Xmx256m -cp benchmarks/target/benchmarks.jar dev.failureaware.cdc.benchmarks.BenchVerifier
 
 exit-codes: jar ## what the exit codes mean
 	@$(STACK) --help

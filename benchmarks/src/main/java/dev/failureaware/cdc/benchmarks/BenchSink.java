@@ -72,9 +72,13 @@ final class BenchSink implements Callable<Integer> {
                 .execute(arguments));
     }
 
-    private static int explain(Exception problem, CommandLine line, CommandLine.ParseResult parsed) throws Exception {
+    static int explain(Exception problem, CommandLine line, CommandLine.ParseResult parsed) throws Exception {
         if (TestBed.isEnding()) {
             return NOT_MEASURED; // Interrupted: whatever fails now fails for that.
+        }
+        if (problem instanceof WrongResultException) {
+            System.err.println("\nerror: " + problem.getMessage());
+            return WRONG;
         }
         if (problem instanceof BenchmarkException) {
             System.err.println("\nerror: " + problem.getMessage());
@@ -121,7 +125,7 @@ final class BenchSink implements Callable<Integer> {
                 number("SECONDS", seconds, 60, 5, 3600));
     }
 
-    private static Path home() {
+    static Path home() {
         var set = System.getenv("CDC_HOME");
         return Path.of(given(set) ? set : "").toAbsolutePath().normalize();
     }
@@ -149,7 +153,7 @@ final class BenchSink implements Callable<Integer> {
         return chosen;
     }
 
-    private static int number(String variable, String value, int usual, int least, int most) {
+    static int number(String variable, String value, int usual, int least, int most) {
         if (!given(value)) {
             return usual;
         }
@@ -165,7 +169,7 @@ final class BenchSink implements Callable<Integer> {
                 "%s=%s is refused; allowed: a number from %d to %d".formatted(variable, value, least, most));
     }
 
-    private static boolean given(String value) {
+    static boolean given(String value) {
         return value != null && !value.isBlank();
     }
 }

@@ -27,7 +27,7 @@ final class Benchmark {
     /** @return what went wrong; the report says it too */
     Problems run() throws IOException, InterruptedException, SQLException {
         var began = Instant.now();
-        var report = new Report(options.report());
+        var report = new Report(options.report(), "bench-sink");
         report.content().put("started_at", began.toString());
         report.content().put("machine", Machine.facts());
         report.content().put("parameters", parameters());

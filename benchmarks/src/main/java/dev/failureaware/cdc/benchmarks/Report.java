@@ -9,18 +9,20 @@ import java.nio.file.StandardCopyOption;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
-/** {@code bench-sink.json}; its shape is in docs/benchmarks.md. Written after each part, so that an interrupted run keeps some. */
+/** {@code bench-sink.json} or another; the shapes are in docs/benchmarks.md. Written after each part, so that an interrupted run keeps some. */
 final class Report {
-    static final String FILE = "bench-sink.json";
-
     private static final ObjectMapper JSON = new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
 
     private final Path file;
     private final Map<String, Object> content = new LinkedHashMap<>();
 
-    /** An old report must not be taken for this run's. */
-    Report(Path folder) {
-        file = folder.resolve(FILE);
+    /**
+     * An old report must not be taken for this run's.
+     *
+     * @param benchmark its name, and the file's without {@code .json}
+     */
+    Report(Path folder, String benchmark) {
+        file = folder.resolve(benchmark + ".json");
         try {
             Files.createDirectories(folder);
             Files.deleteIfExists(file);
@@ -28,7 +30,7 @@ final class Report {
         } catch (IOException e) {
             throw new BenchmarkException("cannot write the report to %s: %s".formatted(folder, e), e);
         }
-        content.put("benchmark", "bench-sink");
+        content.put("benchmark", benchmark);
         content.put("complete", false);
     }
 
@@ -50,7 +52,7 @@ final class Report {
     }
 
     private void write() throws IOException {
-        var next = file.resolveSibling(FILE + ".next");
+        var next = file.resolveSibling(file.getFileName() + ".next");
         JSON.writeValue(next.toFile(), content);
         Files.move(next, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
     }

@@ -64,7 +64,15 @@ public final class Workbench implements AutoCloseable {
 
     /** @param changed settings in place of the stack's, or beside them */
     public Running postgres(Map<String, String> changed) throws IOException, InterruptedException {
-        var place = new Place("postgres");
+        return postgres("postgres", changed);
+    }
+
+    /**
+     * @param name its folder's
+     * @param changed settings in place of the stack's, or beside them
+     */
+    public Running postgres(String name, Map<String, String> changed) throws IOException, InterruptedException {
+        var place = new Place(name);
         var ports = ports(Port.SOURCE);
         var server = new PostgresServer(
                 Part.SOURCE,
