@@ -1,5 +1,6 @@
 package dev.failureaware.cdc.benchmarks;
 
+import dev.failureaware.cdc.stack.StackException;
 import dev.failureaware.cdc.stack.Workbench;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -53,7 +54,13 @@ final class VerifierBenchmark {
                 options.folder,
                 BENCHMARK + "-",
                 PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx--x--x")));
-        var workbench = Workbench.in(options.home, folder, options.firstPort);
+        Workbench workbench;
+        try {
+            workbench = Workbench.ofDatabases(options.home, folder, options.firstPort);
+        } catch (StackException notBuilt) {
+            TemporaryFolder.delete(folder);
+            throw notBuilt;
+        }
         Runtime.getRuntime().addShutdownHook(new Thread(() -> end(workbench, folder), "clean-up"));
         try {
             run(workbench, report);

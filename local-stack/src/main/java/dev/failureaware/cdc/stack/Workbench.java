@@ -40,8 +40,17 @@ public final class Workbench implements AutoCloseable {
      * @param firstPort ports are taken from here upwards, busy ones left out
      */
     public static Workbench in(Path home, Path state, int firstPort) throws IOException {
+        return needing(EnumSet.of(Part.KAFKA, Part.CONNECT, Part.SINK_CONSUMER), home, state, firstPort);
+    }
+
+    /** The same for databases and the verifier, which need no other part. */
+    public static Workbench ofDatabases(Path home, Path state, int firstPort) throws IOException {
+        return needing(EnumSet.of(Part.VERIFIER), home, state, firstPort);
+    }
+
+    private static Workbench needing(Set<Part> built, Path home, Path state, int firstPort) throws IOException {
         var bench = new Workbench(home, state, firstPort);
-        BuildOutput.require(new Layout(home, state), EnumSet.of(Part.KAFKA, Part.CONNECT, Part.SINK_CONSUMER));
+        BuildOutput.require(new Layout(home, state), built);
         bench.secrets.create();
         return bench;
     }
