@@ -47,16 +47,18 @@ final class TableSql {
      */
     Query digest(KeyRange range, Buckets among, int bits) {
         var query = new Query();
-        var mask = (1L << bits) - 1;
-        var combined = pair.keyed()
-                ? "bit_xor(r)"
-                : "mod(sum((k >> 32) * (k & 4294967295)) + sum(k), 9223372036854775783)::int8";
+        var mask = " & " + ((1L << bits) - 1);
+        var where = where(query, range, among, null);
+        var hashes = "SELECT %s AS k, %s AS r FROM %s AS t%s"
+                .formatted(pair.keyed() ? keyHash + mask : keyHash, rowHash, table(), where);
+        var columns = pair.keyed()
+                ? "k, count(*), bit_xor(r)"
+                : "k" + mask + ", count(*), mod(sum((k >> 32) * (k & 4294967295)) + sum(k), 9223372036854775783)::int8";
         // The planner knows nothing of a union's columns and guesses few groups; of an expression it guesses as many as
         // there
         // are rows, and then sorts all of them. The second arm is never run.
-        return query.add("SELECT k & %d, count(*), %s FROM (SELECT %s AS k, %s AS r FROM %s AS t%s"
-                        .formatted(mask, combined, keyHash, rowHash, table(), where(query, range, among, null)))
-                .add(" UNION ALL SELECT NULL::int8, NULL::int8 WHERE false) AS hashed GROUP BY 1");
+        return query.add("SELECT %s FROM (%s UNION ALL SELECT NULL::int8, NULL::int8 WHERE false) AS hashed GROUP BY 1"
+                .formatted(columns, hashes));
     }
 
     /**
