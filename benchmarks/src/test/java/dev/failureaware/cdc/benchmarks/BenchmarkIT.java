@@ -44,7 +44,7 @@ class BenchmarkIT {
         var sink = Map.of("SINK_SABOTAGE", "ignore-deletes", "SINK_BATCH_RECORDS", "100", "SINK_MAX_WAITING", "4M");
         problems = new Benchmark(options, sink, progress).run();
         report = new ObjectMapper()
-                .readTree(folder.resolve("report").resolve(Report.FILE).toFile());
+                .readTree(folder.resolve("report").resolve("bench-sink.json").toFile());
     }
 
     @Test
