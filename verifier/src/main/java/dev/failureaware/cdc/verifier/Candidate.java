@@ -15,6 +15,7 @@ final class Candidate {
     private final List<String> key;
     private Look last;
     private boolean settled;
+    private RowClass proven;
 
     Candidate(List<String> key) {
         this.key = key;
@@ -27,6 +28,7 @@ final class Candidate {
     void seen(Look look) {
         settled = look.finding() == Look.Finding.EQUAL || last != null && look.confirms(last);
         last = look;
+        proven = null;
     }
 
     boolean settled() {
@@ -39,6 +41,19 @@ final class Candidate {
 
     Look.Finding finding() {
         return last == null ? Look.Finding.CHANGING : last.finding();
+    }
+
+    Look last() {
+        return last;
+    }
+
+    /** Of a difference; the general class until more was proven. */
+    RowClass rowClass() {
+        return proven == null ? RowClass.of(last) : proven;
+    }
+
+    void prove(RowClass more) {
+        proven = more;
     }
 
     long rows() {

@@ -6,6 +6,7 @@ import io.vertx.mutiny.sqlclient.Row;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -57,6 +58,9 @@ final class Catalog {
             WHERE k.total
             ORDER BY 1, 2, i.indisprimary DESC, i.indisreplident DESC, i.indexrelid""";
 
+    private static final Set<String> TRACKING =
+            Set.of(SinkBookkeeping.LSN + " bigint", SinkBookkeeping.SOURCE_TS + " timestamp with time zone");
+
     private Catalog() {}
 
     /** Captured tables with the columns that are captured. */
@@ -106,8 +110,12 @@ final class Catalog {
         var schemas = tables.stream().map(TableId::schema).toArray(String[]::new);
         var names = tables.stream().map(TableId::name).toArray(String[]::new);
         var columns = new HashMap<TableId, List<Column>>();
+        var tracking = new HashMap<TableId, Set<String>>();
         for (var row : session.rows(COLUMNS, schemas, names)) {
             var ofTable = columns.computeIfAbsent(id(row), absent -> new ArrayList<>());
+            if (TRACKING.contains(row.getString(2) + " " + row.getString(3))) {
+                tracking.computeIfAbsent(id(row), absent -> new HashSet<>()).add(row.getString(2));
+            }
             if (wanted.column(id(row), row.getString(2))) {
                 ofTable.add(new Column(
                         row.getString(2),
@@ -122,7 +130,13 @@ final class Catalog {
             keys.put(id(row), List.of(row.getArrayOfStrings(2)));
         }
         var shapes = new TreeMap<TableId, TableShape>();
-        columns.forEach((id, list) -> shapes.put(id, new TableShape(id, list, keys.getOrDefault(id, List.of()))));
+        columns.forEach((id, list) -> shapes.put(
+                id,
+                new TableShape(
+                        id,
+                        list,
+                        keys.getOrDefault(id, List.of()),
+                        tracking.getOrDefault(id, Set.of()).size() == TRACKING.size())));
         return shapes;
     }
 

@@ -7,7 +7,7 @@ import java.util.List;
 /**
  * A row that differs, for people.
  *
- * @param kind missing, orphan or mismatch
+ * @param kind label of a {@link RowClass}
  * @param columns columns that differ; all of them when one side has no row
  * @param source values of these columns, or null without a row
  */

@@ -24,7 +24,7 @@ final class DifferenceText {
                 .boxed()
                 .toList();
         return new Difference(
-                candidate.finding().label(),
+                candidate.rowClass().label(),
                 key(candidate.key()),
                 indexes.stream().map(columns::get).toList(),
                 values(indexes, source),

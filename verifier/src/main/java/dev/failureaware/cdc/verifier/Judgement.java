@@ -19,6 +19,7 @@ import java.util.stream.Collectors;
  * FAIL has a line among the failures.
  */
 final class Judgement {
+    private static final String SCHEMA_DRIFT = "schema_drift";
     private static final Set<Look.Finding> COUNTED = EnumSet.of(Look.Finding.MISSING, Look.Finding.ORPHAN);
 
     private final Map<CheckName, Verdict> checks = new EnumMap<>(CheckName.class);
@@ -37,7 +38,8 @@ final class Judgement {
 
     void schema(SchemaCheck.Found found) {
         found.shapes().source().keySet().forEach(table -> tables.put(table, Verdict.PASS));
-        found.failed().forEach(drift -> fail(CheckName.SCHEMA_COMPATIBILITY, drift.table(), drift.detail()));
+        found.failed()
+                .forEach(drift -> fail(CheckName.SCHEMA_COMPATIBILITY, SCHEMA_DRIFT, drift.table(), 1, drift.detail()));
         found.pending()
                 .forEach(drift -> say(
                         CheckName.SCHEMA_COMPATIBILITY,
@@ -46,8 +48,13 @@ final class Judgement {
                         drift.detail() + "; no row was written since, so no event has told the sink"));
         details.get(CheckName.SCHEMA_COMPATIBILITY).addAll(found.notes());
         found.lost().forEach((table, rows) -> {
-            fail(CheckName.ROW_COUNT_MATCH, table, rows + " rows at the source, no table at the sink");
-            fail(CheckName.DATA_INTEGRITY, table, rows + " rows are missing at the sink");
+            fail(CheckName.ROW_COUNT_MATCH, null, table, rows, rows + " rows at the source, no table at the sink");
+            fail(
+                    CheckName.DATA_INTEGRITY,
+                    RowClass.MISSING.label(),
+                    table,
+                    rows,
+                    rows + " rows are missing at the sink");
         });
         found.shapes().source().keySet().stream()
                 .filter(table -> !found.shapes().sink().containsKey(table))
@@ -56,7 +63,15 @@ final class Judgement {
                     tableReports.put(
                             table,
                             new Report.Table(
-                                    Verdict.PASS, new Report.Counts(rows, 0L), rows, 0L, 0L, false, 0, List.of()));
+                                    Verdict.PASS,
+                                    new Report.Counts(rows, 0L),
+                                    rows,
+                                    0L,
+                                    0L,
+                                    rows == 0 ? Map.of() : Map.of(RowClass.MISSING.label(), rows),
+                                    false,
+                                    0,
+                                    List.of()));
                 });
     }
 
@@ -73,31 +88,22 @@ final class Judgement {
         if (missing != orphans) {
             fail(
                     CheckName.ROW_COUNT_MATCH,
+                    null,
                     table,
+                    Math.abs(missing - orphans),
                     "%s%d rows missing, %d orphans".formatted(atLeast, missing, orphans)
                             + (check.complete()
                                     ? ": the sink has %d rows, the source %d"
                                             .formatted(check.sinkRows(), check.sourceRows())
                                     : ""));
         }
-        if (missing > 0) {
-            fail(
-                    CheckName.DATA_INTEGRITY,
-                    table,
-                    atLeast + missing + " rows are missing at the sink" + named(check, Look.Finding.MISSING));
-        }
-        if (mismatches > 0) {
-            fail(
-                    CheckName.DATA_INTEGRITY,
-                    table,
-                    atLeast + mismatches + " rows differ" + named(check, Look.Finding.MISMATCH));
-        }
-        if (orphans > 0) {
-            fail(
-                    CheckName.NO_ORPHANS,
-                    table,
-                    atLeast + orphans + " rows are at the sink only" + named(check, Look.Finding.ORPHAN));
-        }
+        var classes = check.classes();
+        classes.forEach((rowClass, rows) -> fail(
+                rowClass.check(),
+                rowClass.label(),
+                table,
+                rows,
+                atLeast + rows + " " + rowClass.words() + named(check, rowClass)));
         unsettled(check, CheckName.ROW_COUNT_MATCH, COUNTED);
         unsettled(
                 check,
@@ -114,6 +120,7 @@ final class Judgement {
                         missing,
                         orphans,
                         mismatches,
+                        labelled(classes),
                         !check.complete(),
                         check.unsettled().size(),
                         check.examples()));
@@ -130,9 +137,15 @@ final class Judgement {
         }
     }
 
-    private static String named(TableCheck check, Look.Finding finding) {
+    private static Map<String, Long> labelled(Map<RowClass, Long> classes) {
+        var labelled = new LinkedHashMap<String, Long>();
+        classes.forEach((rowClass, rows) -> labelled.put(rowClass.label(), rows));
+        return labelled;
+    }
+
+    private static String named(TableCheck check, RowClass rowClass) {
         var keys = check.examples().stream()
-                .filter(example -> example.kind().equalsIgnoreCase(finding.name()))
+                .filter(example -> example.kind().equals(rowClass.label()))
                 .limit(3)
                 .map(Difference::key)
                 .toList();
@@ -147,7 +160,9 @@ final class Judgement {
                     .orElse(null);
             fail(
                     CheckName.DATA_INTEGRITY,
+                    "parked",
                     table,
+                    ofTopic.records(),
                     "parked: %d records of %s could not be applied, for instance: %s"
                             .formatted(ofTopic.records(), ofTopic.topic(), ofTopic.reason()));
         }
@@ -165,9 +180,9 @@ final class Judgement {
         tables.replaceAll((table, status) -> status.and(verdict));
     }
 
-    private void fail(CheckName name, TableId table, String detail) {
+    private void fail(CheckName name, String kind, TableId table, long count, String detail) {
         say(name, Verdict.FAIL, table, detail);
-        failures.add(new Report.Failure(name.label(), table == null ? null : table.label(), detail));
+        failures.add(new Report.Failure(name.label(), kind, table == null ? null : table.label(), count, detail));
     }
 
     private void say(CheckName name, Verdict verdict, TableId table, String detail) {
@@ -230,13 +245,22 @@ final class Judgement {
                     table.label(),
                     report == null
                             ? new Report.Table(
-                                    status, new Report.Counts(null, null), null, null, null, false, 0, List.of())
+                                    status,
+                                    new Report.Counts(null, null),
+                                    null,
+                                    null,
+                                    null,
+                                    Map.of(),
+                                    false,
+                                    0,
+                                    List.of())
                             : new Report.Table(
                                     status,
                                     report.counts(),
                                     report.missing(),
                                     report.orphans(),
                                     report.mismatches(),
+                                    report.classes(),
                                     report.atLeast(),
                                     report.unsettled(),
                                     report.differences()));

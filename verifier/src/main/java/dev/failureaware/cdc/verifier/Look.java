@@ -1,7 +1,5 @@
 package dev.failureaware.cdc.verifier;
 
-import java.util.Locale;
-
 /**
  * What one look at a key found: the source before a fence, the sink once the fence was passed, the source again. If the
  * source's row did not change in between, the sink must have exactly that row: the fence proves that it is not behind, and it
@@ -26,11 +24,6 @@ record Look(Seen before, Seen sink, Seen after) {
         MISSING,
         ORPHAN,
         MISMATCH;
-
-        /** As reports write it. */
-        String label() {
-            return name().toLowerCase(Locale.ROOT);
-        }
 
         boolean isDifference() {
             return switch (this) {

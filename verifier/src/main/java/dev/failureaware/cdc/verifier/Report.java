@@ -1,6 +1,7 @@
 package dev.failureaware.cdc.verifier;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonProperty;
 import dev.failureaware.cdc.model.Verdict;
 import io.quarkus.runtime.annotations.RegisterForReflection;
 import java.time.Instant;
@@ -33,6 +34,8 @@ record Report(
 
     /**
      * @param missing rows of the source that the sink proves not to have; null when not compared, like the other two
+     * @param orphans rows of the sink that the source proves not to have, doubled ones included
+     * @param classes the same rows by what is proven of each: labels of {@link RowClass}, none that is zero
      * @param atLeast more rows differ than were looked at, so the three numbers are lower bounds
      * @param unsettled rows that were written during every look, and rows whose difference is not final yet
      */
@@ -43,6 +46,7 @@ record Report(
             Long missing,
             Long orphans,
             Long mismatches,
+            Map<String, Long> classes,
             boolean atLeast,
             long unsettled,
             List<Difference> differences) {}
@@ -90,9 +94,13 @@ record Report(
         }
     }
 
-    /** @param table null when it is about no single table */
+    /**
+     * @param kind label of a {@link RowClass}, or another class of finding; null where it only follows from others
+     * @param table null when it is about no single table
+     * @param count rows, columns or records that it is about
+     */
     @RegisterForReflection
-    record Failure(String check, String table, String detail) {}
+    record Failure(String check, @JsonProperty("class") String kind, String table, long count, String detail) {}
 
     @RegisterForReflection
     record Past(Instant timestamp, Verdict status) {}

@@ -20,6 +20,7 @@ final class RestingComparison {
     private final Databases databases;
     private final Comparison comparison;
     private final SecondLooks looks;
+    private final RowEvidence evidence;
     private final int examples;
     private final Clock clock;
 
@@ -27,6 +28,7 @@ final class RestingComparison {
         this.databases = databases;
         this.comparison = comparison;
         this.looks = new SecondLooks(databases, NOTHING_IN_FLIGHT, 2);
+        this.evidence = new RowEvidence(databases);
         this.examples = examples;
         this.clock = clock;
     }
@@ -81,6 +83,7 @@ final class RestingComparison {
             @Override
             public void makeRoom(TableCheck full) {
                 looks.settle(checks, effort, deadline);
+                evidence.weigh(checks, deadline);
                 looks.describe(checks, deadline);
                 checks.forEach(TableCheck::forgetSettled);
             }
@@ -92,6 +95,7 @@ final class RestingComparison {
                 comparison.compare(check, helper, deadline);
             }
             looks.settle(checks, effort, deadline);
+            evidence.weigh(checks, deadline);
             looks.describe(checks, deadline);
         } finally {
             judgement.rows(checks);

@@ -14,18 +14,24 @@ import org.apache.kafka.common.TopicPartition;
 class SinkProgress {
     private final Databases databases;
     private final Backlog backlog;
+    private final SinkPast past;
 
-    SinkProgress(Databases databases, Backlog backlog) {
+    SinkProgress(Databases databases, Backlog backlog, SinkPast past) {
         this.databases = databases;
         this.backlog = backlog;
+        this.past = past;
     }
 
     /** Offsets of the first record of each partition that is not applied. One reader at a time, so that none tells old news. */
     synchronized Map<TopicPartition, Long> refresh(Deadline deadline) {
         var offsets = new HashMap<TopicPartition, Long>();
-        rows(deadline, SinkBookkeeping.OFFSETS, "SELECT topic, partition, next_offset FROM %s")
-                .forEach(row -> offsets.put(new TopicPartition(row.getString(0), row.getInteger(1)), row.getLong(2)));
+        var rows = rows(
+                deadline,
+                SinkBookkeeping.OFFSETS,
+                "SELECT topic, partition, next_offset, pg_snapshot_xmax(pg_current_snapshot())::text::bigint FROM %s");
+        rows.forEach(row -> offsets.put(new TopicPartition(row.getString(0), row.getInteger(1)), row.getLong(2)));
         backlog.applied(offsets);
+        rows.stream().findFirst().ifPresent(row -> past.seen(offsets, row.getLong(3)));
         return offsets;
     }
 

@@ -11,7 +11,7 @@ import java.util.TreeMap;
 final class TableCheck {
     private final TablePair pair;
     private final List<Candidate> candidates = new ArrayList<>();
-    private final Map<Look.Finding, Long> counted = new EnumMap<>(Look.Finding.class);
+    private final Map<RowClass, Long> counted = new EnumMap<>(RowClass.class);
     private final Map<String, List<Difference>> examples = new TreeMap<>();
     private final int mostExamples;
     private long sourceRows;
@@ -53,7 +53,7 @@ final class TableCheck {
 
     /** Keeps of the settled candidates only how many rows they are about, so that there is room for others. */
     void forgetSettled() {
-        different().forEach(candidate -> counted.merge(candidate.finding(), candidate.rows(), Long::sum));
+        different().forEach(candidate -> counted.merge(candidate.rowClass(), candidate.rows(), Long::sum));
         candidates.removeIf(Candidate::settled);
     }
 
@@ -65,12 +65,20 @@ final class TableCheck {
         return candidates.stream().filter(Candidate::isDifferent).toList();
     }
 
+    /** Rows of each class that there is. */
+    Map<RowClass, Long> classes() {
+        var classes = new EnumMap<RowClass, Long>(RowClass.class);
+        classes.putAll(counted);
+        different().forEach(candidate -> classes.merge(candidate.rowClass(), candidate.rows(), Long::sum));
+        return classes;
+    }
+
+    /** Rows of all classes that are a case of the finding. */
     long rows(Look.Finding finding) {
-        return counted.getOrDefault(finding, 0L)
-                + different().stream()
-                        .filter(candidate -> candidate.finding() == finding)
-                        .mapToLong(Candidate::rows)
-                        .sum();
+        return classes().entrySet().stream()
+                .filter(entry -> entry.getKey().family() == finding)
+                .mapToLong(Map.Entry::getValue)
+                .sum();
     }
 
     boolean anyUnsettled(Set<Look.Finding> findings) {
@@ -94,10 +102,10 @@ final class TableCheck {
     /** Enough of each class, for it is not known yet of which classes there are more. */
     List<Candidate> wantedAsExamples() {
         var wanted = new ArrayList<Candidate>();
-        for (var finding : Look.Finding.values()) {
-            var known = examples.getOrDefault(finding.label(), List.of()).size();
+        for (var rowClass : RowClass.values()) {
+            var known = examples.getOrDefault(rowClass.label(), List.of()).size();
             different().stream()
-                    .filter(candidate -> candidate.finding() == finding)
+                    .filter(candidate -> candidate.rowClass() == rowClass)
                     .limit(mostExamples - known)
                     .forEach(wanted::add);
         }

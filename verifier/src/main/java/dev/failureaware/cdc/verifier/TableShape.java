@@ -13,11 +13,16 @@ import java.util.stream.Collectors;
  * @param columns in the order of the table
  * @param key columns of the primary key; without one, of the replica identity's index or else of any index that is unique,
  *     total and without nulls; empty when there is none
+ * @param tracked each row says which event wrote it, in columns of the sink-consumer
  */
-record TableShape(TableId id, List<Column> columns, List<String> key) {
+record TableShape(TableId id, List<Column> columns, List<String> key, boolean tracked) {
     TableShape {
         columns = List.copyOf(columns);
         key = List.copyOf(key);
+    }
+
+    TableShape(TableId id, List<Column> columns, List<String> key) {
+        this(id, columns, key, false);
     }
 
     Optional<Column> column(String name) {

@@ -1,5 +1,8 @@
 package dev.failureaware.cdc.verifier;
 
+import static dev.failureaware.cdc.model.Identifiers.quote;
+
+import dev.failureaware.cdc.model.SinkBookkeeping;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -18,6 +21,9 @@ import java.util.stream.Stream;
 final class TableSql {
     /** PostgreSQL allows 1664 elements in a record; a column has up to two. */
     private static final int ELEMENTS_OF_A_RECORD = 1000;
+
+    /** In full, as no id is used twice; never higher than it is. */
+    private static final String WRITTEN_BY = "pg_snapshot_xmax(pg_current_snapshot())::text::int8 - age(t.xmin)";
 
     private final TablePair pair;
     private final TableShape side;
@@ -173,6 +179,38 @@ final class TableSql {
         return query.add(
                 "SELECT DISTINCT ON (q.position) q.position::int, ARRAY[%s]::text[] FROM %s ORDER BY q.position"
                         .formatted(texts(pair.compared()), lookedUp(query, keys)));
+    }
+
+    /**
+     * Yields for each key that has rows its position, the positions of the columns that hold Debezium's placeholder, and what
+     * the sink notes of the event that it applied last: lsn, commit time in microseconds since 1970, id of the transaction that
+     * wrote the row.
+     */
+    Query marks(List<List<String>> keys) {
+        var query = new Query();
+        var columns = IntStream.range(0, pair.compared().size())
+                .filter(i -> Placeholders.possibleIn(
+                        side.column(pair.compared().get(i).name()).orElseThrow().base()))
+                .boxed()
+                .toList();
+        var forms = columns.isEmpty() ? "" : query.parameter(Placeholders.FORMS.toArray(String[]::new));
+        var placeholders = columns.stream()
+                .map(i -> "CASE WHEN (%s) COLLATE \"C\" = ANY (%s::text[]) THEN %d END"
+                        .formatted(pair.compared().get(i).text(), forms, i))
+                .collect(Collectors.joining(", "));
+        return query.add(
+                        "SELECT DISTINCT ON (q.position) q.position::int, array_remove(ARRAY[%s]::int[], NULL), %s FROM %s"
+                                .formatted(
+                                        placeholders,
+                                        side.tracked()
+                                                ? "t.%s, (extract(epoch FROM t.%s) * 1000000)::int8, %s"
+                                                        .formatted(
+                                                                quote(SinkBookkeeping.LSN),
+                                                                quote(SinkBookkeeping.SOURCE_TS),
+                                                                WRITTEN_BY)
+                                                : "NULL::int8, NULL::int8, NULL::int8",
+                                        lookedUp(query, keys)))
+                .add(" ORDER BY q.position");
     }
 
     /** Keys are given as texts and cast where that is safe, so that an index can serve; the text then decides. */

@@ -77,10 +77,10 @@ final class TextReport {
                 line(text, "%ndifferences in %s", name);
             }
             table.differences().forEach(difference -> {
-                line(text, "  %-9s %s", difference.kind(), difference.key());
-                if (difference.kind().equals("mismatch")) {
-                    line(text, "            source  %s", difference.source());
-                    line(text, "            sink    %s", difference.sink());
+                line(text, "  %-11s %s", difference.kind(), difference.key());
+                if (difference.source() != null && difference.sink() != null) {
+                    line(text, "              source  %s", difference.source());
+                    line(text, "              sink    %s", difference.sink());
                 }
             });
         });

@@ -102,7 +102,7 @@ class TopicTail {
     private void run() {
         while (!stopped) {
             try (var opened =
-                    new KafkaConsumer<>(settings(), new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
+                    new KafkaConsumer<>(settings(kafka), new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
                 consumer = opened;
                 backlog.consumerLost();
                 while (!stopped) {
@@ -228,7 +228,8 @@ class TopicTail {
         }
     }
 
-    private Map<String, Object> settings() {
+    /** Of a reader of committed records that is no member of any group. */
+    static Map<String, Object> settings(Map<String, Object> kafka) {
         var settings = new HashMap<>(kafka);
         settings.remove(ConsumerConfig.GROUP_ID_CONFIG);
         settings.put(ConsumerConfig.CLIENT_ID_CONFIG, "cdc-verifier");

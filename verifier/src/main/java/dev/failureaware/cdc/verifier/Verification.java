@@ -25,6 +25,7 @@ class Verification {
     private final SchemaCheck schema;
     private final Comparison comparison;
     private final SecondLooks secondLooks;
+    private final RowEvidence evidence;
     private final SinkProgress progress;
     private final LagMeter lagMeter;
     private final PipelineProbe pipeline;
@@ -38,6 +39,7 @@ class Verification {
             SchemaCheck schema,
             Comparison comparison,
             SecondLooks secondLooks,
+            RowEvidence evidence,
             SinkProgress progress,
             LagMeter lagMeter,
             PipelineProbe pipeline,
@@ -48,6 +50,7 @@ class Verification {
         this.schema = schema;
         this.comparison = comparison;
         this.secondLooks = secondLooks;
+        this.evidence = evidence;
         this.progress = progress;
         this.lagMeter = lagMeter;
         this.pipeline = pipeline;
@@ -115,14 +118,20 @@ class Verification {
                     helper.makeRoom(compared);
                 }
             }
-            secondLooks.settle(run.compared, effort, deadline);
-            secondLooks.describe(run.compared, deadline);
+            settle(run, effort, deadline);
         } finally {
             run.judgement.rows(run.compared);
         }
         var parked = progress.parked(deadline);
         run.parked = parked.stream().mapToLong(SinkProgress.Parked::records).sum();
         run.judgement.parked(parked, topics);
+    }
+
+    /** Decides about all candidates, and names some of the rows that differ. */
+    private void settle(Run run, Effort effort, Deadline deadline) {
+        secondLooks.settle(run.compared, effort, deadline);
+        evidence.weigh(run.compared, deadline);
+        secondLooks.describe(run.compared, deadline);
     }
 
     private Comparison.Helper helper(Run run, Collection<TableId> tables, Effort effort, Deadline deadline) {
@@ -134,8 +143,7 @@ class Verification {
 
             @Override
             public void makeRoom(TableCheck full) {
-                secondLooks.settle(run.compared, effort, deadline);
-                secondLooks.describe(run.compared, deadline);
+                settle(run, effort, deadline);
                 run.compared.forEach(TableCheck::forgetSettled);
             }
         };

@@ -20,7 +20,15 @@ class ReportTextTest {
                 Map.of(
                         "order_items",
                         new Report.Table(
-                                Verdict.FAIL, new Report.Counts(100L, 99L), 1L, 0L, 1L, false, 2, List.of(mismatch))));
+                                Verdict.FAIL,
+                                new Report.Counts(100L, 99L),
+                                1L,
+                                0L,
+                                1L,
+                                Map.of(),
+                                false,
+                                2,
+                                List.of(mismatch))));
 
         var lines = TextReport.of(report).lines().toList();
 
@@ -31,7 +39,7 @@ class ReportTextTest {
         assertThat(lines.get(head + 1))
                 .isEqualTo(
                         "order_items  FAIL                    100         99         1         0          1  (2 unsettled)");
-        assertThat(lines).contains("  mismatch  k1", "            source  v='a'", "            sink    v=null");
+        assertThat(lines).contains("  mismatch    k1", "              source  v='a'", "              sink    v=null");
     }
 
     @Test
