@@ -62,6 +62,13 @@ public final class SinkBookkeeping {
      */
     public static final TableId TRUNCATES = new TableId(SCHEMA, "truncates");
     /**
+     * {@code schema_name, table_name, lsn, committed_us, topic, partition, "offset", old_row,
+     * parked}: rows as they were when
+     * their key changed, because the event of the new key does not tell large values that did not change. Kept while
+     * Kafka keeps that event; the place is that of the event.
+     */
+    public static final TableId KEY_CHANGES = new TableId(SCHEMA, "key_changes");
+    /**
      * {@code schema_name, table_name, schema_lsn}: position of the first event known to have the shape that the sink's table
      * follows.
      */

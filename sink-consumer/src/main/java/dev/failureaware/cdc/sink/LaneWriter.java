@@ -1,12 +1,14 @@
 package dev.failureaware.cdc.sink;
 
 import dev.failureaware.cdc.model.TableId;
+import dev.failureaware.cdc.sink.apply.AwaitedRowException;
 import dev.failureaware.cdc.sink.apply.Bookkeeping;
 import dev.failureaware.cdc.sink.apply.FailureKind;
 import dev.failureaware.cdc.sink.apply.PlanApplier;
 import dev.failureaware.cdc.sink.apply.TableStoppedException;
 import dev.failureaware.cdc.sink.decode.Decoded;
 import dev.failureaware.cdc.sink.plan.BatchPlanner;
+import dev.failureaware.cdc.sink.plan.KeyOrder.Ordered;
 import dev.failureaware.cdc.sink.plan.PartitionState;
 import dev.failureaware.cdc.sink.plan.Plan;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -24,6 +26,9 @@ import org.jboss.logging.Logger;
 /** Writes the batches of one lane, one after the other, on the lane's thread. */
 final class LaneWriter {
     private static final Logger LOG = Logger.getLogger(LaneWriter.class);
+
+    /** What another lane is just writing is there in a moment; what comes behind this batch in its own lane never is. */
+    private static final int MOST_TRIES_FOR_AWAITED = 3;
 
     /** What all lanes share. */
     @ApplicationScoped
@@ -69,6 +74,9 @@ final class LaneWriter {
     private final PlanApplier applier;
 
     private final String name;
+    /** Of the present batch. */
+    private int triesForAwaited;
+
     private final CountDownLatch stopped = new CountDownLatch(1);
 
     private LaneWriter(Factory shared, String name) {
@@ -94,6 +102,7 @@ final class LaneWriter {
             var isolation =
                     new Isolation(batch.events(), batch::record, shared.config.constraintPatience(), Clock.systemUTC());
             var pause = shared.config.retryMin();
+            triesForAwaited = 0;
             while (!tried(batch, isolation, generation)) {
                 if (stopped.await(pause.toMillis(), TimeUnit.MILLISECONDS)) {
                     return;
@@ -127,6 +136,10 @@ final class LaneWriter {
             var kind = FailureKind.of(failure);
             shared.metrics.failed(kind);
             switch (kind) {
+                case AWAITED -> {
+                    triesForAwaited++;
+                    return false;
+                }
                 case TRANSIENT, ORDER -> {
                     shared.health.retrying(name, failure);
                     return false;
@@ -154,6 +167,11 @@ final class LaneWriter {
         } catch (TableStoppedException stop) {
             shared.stopped.stop(stop);
             attempt(events, batch, stoppedBefore, generation);
+        } catch (AwaitedRowException awaited) {
+            if (triesForAwaited < MOST_TRIES_FOR_AWAITED || !shared.stopped.hold(awaited, through)) {
+                throw awaited;
+            }
+            attempt(events, batch, stoppedBefore, generation);
         }
         shared.group.pauseHeld();
     }
@@ -171,15 +189,24 @@ final class LaneWriter {
             return;
         }
         shared.parking.expect(plan);
-        var result = applier.apply(plan, order, () -> shared.parking.send(plan))
-                .await()
-                .indefinitely();
+        var result = applied(plan, order);
         shared.assignment.advance(generation, plan);
         shared.metrics.applied(plan, result);
         shared.health.working(name);
         shared.parking.report(plan);
         report(plan, result);
         shared.group.commitForDashboards(plan);
+    }
+
+    private PlanApplier.Result applied(Plan plan, Ordered order) {
+        try {
+            return applier.apply(plan, order, () -> shared.parking.send(plan))
+                    .await()
+                    .indefinitely();
+        } catch (AwaitedRowException awaited) {
+            applier.keepAhead(plan).await().indefinitely();
+            throw awaited;
+        }
     }
 
     private static void report(Plan plan, PlanApplier.Result result) {

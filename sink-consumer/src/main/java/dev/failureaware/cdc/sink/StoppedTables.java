@@ -1,10 +1,13 @@
 package dev.failureaware.cdc.sink;
 
 import dev.failureaware.cdc.model.TableId;
+import dev.failureaware.cdc.sink.apply.AwaitedRowException;
 import dev.failureaware.cdc.sink.apply.TableStoppedException;
 import dev.failureaware.cdc.sink.decode.Decoded;
+import dev.failureaware.cdc.sink.decode.Operation;
 import dev.failureaware.cdc.sink.decode.TableShape;
 import dev.failureaware.cdc.sink.plan.KeyOrder.Waiting;
+import dev.failureaware.cdc.sink.plan.Plan.KeyChange;
 import dev.failureaware.cdc.sink.plan.Plan.ShapeUse;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Instant;
@@ -56,6 +59,17 @@ class StoppedTables {
     /** Those of the held partitions whose next event waits for a parked one. */
     private final Map<TopicPartition, Waiting> behindParked = new HashMap<>();
 
+    /** Where a partition's row waits for the end of its old key, which another partition has not told yet. */
+    private final Map<TopicPartition, AwaitedRow> awaited = new HashMap<>();
+
+    /** @param offset of the first event that waits */
+    record AwaitedRow(TableId table, KeyChange change, long offset) {
+        String reason() {
+            return "offset " + offset + " has a new key for a row of " + table
+                    + ", without values that did not change, and waits for the row's delete under its old key, in another partition";
+        }
+    }
+
     synchronized void stop(TableStoppedException reason) {
         var table = reason.shape().table();
         // After each rebalance the same events stop the same tables again.
@@ -74,13 +88,13 @@ class StoppedTables {
      * table was stopped before this batch, before the first one of the table.
      */
     synchronized List<Decoded> letThrough(List<Decoded> events, Set<TableId> stoppedBefore) {
-        if (stops.isEmpty() && held.isEmpty()) {
+        if (stops.isEmpty() && held.isEmpty() && awaited.isEmpty()) {
             return events;
         }
         var through = new ArrayList<Decoded>(events.size());
         for (var event : events) {
             if (!held.contains(event.partition())) {
-                if (waits(event, stoppedBefore)) {
+                if (waits(event, stoppedBefore) || isAtAwaited(event)) {
                     held.add(event.partition());
                 } else {
                     through.add(event);
@@ -88,6 +102,11 @@ class StoppedTables {
             }
         }
         return through;
+    }
+
+    private boolean isAtAwaited(Decoded event) {
+        var row = awaited.get(event.partition());
+        return row != null && event.offset() >= row.offset();
     }
 
     private boolean waits(Decoded event, Set<TableId> stoppedBefore) {
@@ -104,6 +123,34 @@ class StoppedTables {
         LOG.errorf("%s is held: %s", partition, behind.reason());
         held.add(partition);
         behindParked.put(partition, behind);
+    }
+
+    /**
+     * Nothing of the partitions is applied from those of the events on whose rows have not left their old keys.
+     *
+     * @return whether there was such an event that did not wait already
+     */
+    synchronized boolean hold(AwaitedRowException reason, List<Decoded> events) {
+        var news = false;
+        for (var event : events) {
+            if (event instanceof Decoded.Upsert upsert
+                    && upsert.operation() == Operation.INSERT
+                    && upsert.shape().table().equals(reason.table())
+                    && reason.changes().contains(KeyChange.of(upsert.source()))
+                    && !isAtAwaited(event)) {
+                var row = new AwaitedRow(reason.table(), KeyChange.of(upsert.source()), event.offset());
+                LOG.infof("%s is held: %s", event.partition(), row.reason());
+                awaited.put(event.partition(), row);
+                // It was held further on: what comes before this event must go through, as others may wait for that.
+                held.remove(event.partition());
+                news = true;
+            }
+        }
+        return news;
+    }
+
+    synchronized Map<TopicPartition, AwaitedRow> awaited() {
+        return Map.copyOf(awaited);
     }
 
     synchronized Map<TopicPartition, Waiting> behindParked() {
@@ -128,5 +175,6 @@ class StoppedTables {
         stops.clear();
         held.clear();
         behindParked.clear();
+        awaited.clear();
     }
 }

@@ -22,10 +22,13 @@ class StoppedTablesHealth implements HealthCheck {
     public HealthCheckResponse call() {
         var stops = stopped.all();
         var held = stopped.behindParked();
-        var response = HealthCheckResponse.named("tables").status(stops.isEmpty() && held.isEmpty());
+        var awaited = stopped.awaited();
+        var response =
+                HealthCheckResponse.named("tables").status(stops.isEmpty() && held.isEmpty() && awaited.isEmpty());
         stops.forEach(
                 (table, stop) -> response.withData(table.toString(), stop.reason() + " (since " + stop.since() + ")"));
         held.forEach((partition, behind) -> response.withData(partition.toString(), behind.reason()));
+        awaited.forEach((partition, row) -> response.withData(partition.toString(), row.reason()));
         return response.build();
     }
 }

@@ -1,5 +1,6 @@
 package dev.failureaware.cdc.sink;
 
+import dev.failureaware.cdc.sink.apply.KeyChanges;
 import dev.failureaware.cdc.sink.apply.ParkedRecords;
 import dev.failureaware.cdc.sink.apply.PlanApplier;
 import dev.failureaware.cdc.sink.plan.KeyOrder.Waiting;
@@ -17,12 +18,19 @@ class StoppedTablesRetry {
     private final StoppedTables stopped;
     private final PlanApplier.Factory appliers;
     private final ParkedRecords parked;
+    private final KeyChanges keyChanges;
     private final ConsumerGroup group;
 
-    StoppedTablesRetry(StoppedTables stopped, PlanApplier.Factory appliers, ParkedRecords parked, ConsumerGroup group) {
+    StoppedTablesRetry(
+            StoppedTables stopped,
+            PlanApplier.Factory appliers,
+            ParkedRecords parked,
+            KeyChanges keyChanges,
+            ConsumerGroup group) {
         this.stopped = stopped;
         this.parked = parked;
         this.appliers = appliers;
+        this.keyChanges = keyChanges;
         this.group = group;
     }
 
@@ -41,6 +49,18 @@ class StoppedTablesRetry {
         if (!keys.isEmpty() && parked.first(keys).await().indefinitely().size() < keys.size()) {
             LOG.info("What a partition was held for is settled");
             group.readAgain().await().indefinitely();
+        }
+    }
+
+    /** More often, because nobody has to do anything for it. */
+    @Scheduled(every = "1s", concurrentExecution = ConcurrentExecution.SKIP)
+    void resumeWhatHasLeftItsKey() {
+        for (var row : stopped.awaited().values()) {
+            if (keyChanges.hasLeft(row.table(), row.change()).await().indefinitely()) {
+                LOG.debugf("%s can go on", row);
+                group.readAgain().await().indefinitely();
+                return;
+            }
         }
     }
 }

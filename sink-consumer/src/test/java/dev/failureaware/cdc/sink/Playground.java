@@ -45,7 +45,8 @@ final class Playground implements AutoCloseable {
     void send(ProducerRecord<String, String> record) {
         try {
             connector
-                    .send(new ProducerRecord<>(topic, record.partition(), record.key(), record.value()))
+                    .send(new ProducerRecord<>(
+                            topic, record.partition(), record.key(), record.value(), record.headers()))
                     .get();
         } catch (InterruptedException | ExecutionException e) {
             throw new AssertionError(e);

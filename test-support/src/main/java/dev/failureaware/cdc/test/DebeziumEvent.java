@@ -1,6 +1,7 @@
 package dev.failureaware.cdc.test;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.Map;
 import org.apache.kafka.clients.producer.ProducerRecord;
@@ -18,18 +19,26 @@ public final class DebeziumEvent {
     private final Map<String, ?> after;
     private final Map<String, ?> before;
     private final DebeziumSource source;
+    /** Name of the header that a half of a key's change carries, or null. */
+    private final String keyChange;
 
     private DebeziumEvent(
-            DebeziumTable table, String op, Map<String, ?> after, Map<String, ?> before, DebeziumSource source) {
+            DebeziumTable table,
+            String op,
+            Map<String, ?> after,
+            Map<String, ?> before,
+            DebeziumSource source,
+            String keyChange) {
         this.table = table;
         this.op = op;
         this.after = after;
         this.before = before;
         this.source = source;
+        this.keyChange = keyChange;
     }
 
     static DebeziumEvent of(DebeziumTable table, String op, Map<String, ?> after, Map<String, ?> before) {
-        return new DebeziumEvent(table, op, after, before, DebeziumSource.FIRST);
+        return new DebeziumEvent(table, op, after, before, DebeziumSource.FIRST, null);
     }
 
     static DebeziumEvent tombstoneOf(DebeziumTable table, Map<String, ?> key) {
@@ -37,7 +46,21 @@ public final class DebeziumEvent {
     }
 
     private DebeziumEvent with(DebeziumSource other) {
-        return new DebeziumEvent(table, op, after, before, other);
+        return new DebeziumEvent(table, op, after, before, other, keyChange);
+    }
+
+    /** The first half of a change of the row's key: the delete of the old one, which tells the new one in a header. */
+    DebeziumEvent leaves() {
+        return new DebeziumEvent(table, op, after, before, source, "__debezium.newkey");
+    }
+
+    /** The second half, with the same position; a large value that did not change is {@link DebeziumTable#UNCHANGED}. */
+    DebeziumEvent arrives() {
+        return new DebeziumEvent(table, op, after, before, source, "__debezium.oldkey");
+    }
+
+    boolean isArrival() {
+        return "__debezium.oldkey".equals(keyChange);
     }
 
     /** Sets {@code source.sequence} to this pair and {@code source.lsn} to the row's lsn. */
@@ -98,6 +121,10 @@ public final class DebeziumEvent {
     }
 
     public ProducerRecord<String, String> record(int partition) {
-        return new ProducerRecord<>(topic(), partition, key(), value());
+        var record = new ProducerRecord<>(topic(), partition, key(), value());
+        if (keyChange != null) {
+            record.headers().add(keyChange, "{}".getBytes(StandardCharsets.UTF_8));
+        }
+        return record;
     }
 }

@@ -79,7 +79,8 @@ public final class DebeziumEvents {
         clock = clock.plusMillis(10);
         var committed = new ArrayList<DebeziumEvent>();
         for (var event : events) {
-            lsn += ROW_BYTES;
+            // Both halves of a key's change are one record of the log.
+            lsn += event.isArrival() ? 0 : ROW_BYTES;
             committed.add(event.at(previousCommit, lsn)
                     .transaction(txId, committed.size() + 1)
                     .committedAt(clock));

@@ -8,6 +8,9 @@ import java.util.Map;
 
 /** One version of a captured table; a schema change is another one. Builds this table's events. */
 public final class DebeziumTable {
+    /** What stands for a large value that did not change. */
+    public static final String UNCHANGED = "__debezium_unavailable_value";
+
     private final String schema;
     private final String name;
     private final List<Column> columns;
@@ -74,6 +77,15 @@ public final class DebeziumTable {
     /** With {@code REPLICA IDENTITY DEFAULT}: {@code before} holds the key, and fabricated values elsewhere. */
     public DebeziumEvent delete(Map<String, ?> key) {
         return DebeziumEvent.of(this, "d", null, key);
+    }
+
+    /** A row whose key changes: first this, then {@link #arrive}, in one commit. */
+    public DebeziumEvent leave(Map<String, ?> key) {
+        return delete(key).leaves();
+    }
+
+    public DebeziumEvent arrive(Map<String, ?> row) {
+        return insert(row).arrives();
     }
 
     /** The row as a snapshot read it; {@code snapshot} is {@code "true"} until set otherwise. */

@@ -53,6 +53,7 @@ public class Bookkeeping {
                     + ") o WHERE s.topic IS NULL AND s.swept_at IS NULL AND substr(o.topic, strpos(o.topic, '.') + 1) ="
                     + " regexp_replace(s.schema_name || '.' || s.table_name, '[^a-zA-Z0-9._-]', '_', 'g')",
             EmptyScans.CREATE,
+            KeyChanges.CREATE,
             "CREATE TABLE IF NOT EXISTS " + SinkBookkeeping.TRUNCATES.quoted() + """
                      (schema_name text, table_name text, lsn bigint NOT NULL, committed_at timestamptz NOT NULL,
                       seen_at timestamptz NOT NULL, rows_removed bigint NOT NULL DEFAULT 0,
@@ -96,6 +97,8 @@ public class Bookkeeping {
                 .preparedQuery("INSERT INTO " + OFFSETS + " (topic, partition, next_offset)"
                         + " SELECT * FROM unnest($1::text[], $2::int[], $3::bigint[]) ON CONFLICT DO NOTHING")
                 .execute(Tuple.of(topics(partitions), numbers(partitions), longs(partitions, firstOffsets::get)))
+                .chain(() -> KeyChanges.forget(
+                        connection, topics(partitions), numbers(partitions), longs(partitions, firstOffsets::get)))
                 .chain(() -> connection
                         .preparedQuery(
                                 "SELECT topic, partition, next_offset, commit_lsn, row_lsn, ts_us FROM " + OFFSETS
@@ -135,6 +138,28 @@ public class Bookkeeping {
                 .map(rows -> rows.iterator().next().getLong(0));
     }
 
+    /** Locks the partitions for the rest of the transaction; fails with {@link FencedException} like {@link #advance}. */
+    Uni<Void> requireAt(SqlConnection connection, Map<TopicPartition, Advance> advances) {
+        var partitions = List.copyOf(advances.keySet());
+        return connection
+                .preparedQuery(
+                        "SELECT FROM " + OFFSETS
+                                + " o JOIN unnest($1::text[], $2::int[], $3::bigint[]) AS n (topic, partition, expected)"
+                                + " ON o.topic = n.topic AND o.partition = n.partition AND o.next_offset = n.expected FOR UPDATE OF o")
+                .execute(Tuple.of(
+                        topics(partitions),
+                        numbers(partitions),
+                        longs(partitions, partition -> advances.get(partition).from())))
+                .invoke(rows -> requireAll(rows.size(), partitions))
+                .replaceWithVoid();
+    }
+
+    private static void requireAll(int found, List<TopicPartition> partitions) {
+        if (found != partitions.size()) {
+            throw new FencedException(partitions);
+        }
+    }
+
     /**
      * Moves the partitions on, all or none; also locks them for the rest of the transaction.
      *
@@ -165,11 +190,7 @@ public class Bookkeeping {
                            AS n (topic, partition, expected, next, commit_lsn, row_lsn, ts_us, absorbed)
                          WHERE o.topic = n.topic AND o.partition = n.partition AND o.next_offset = n.expected""")
                 .execute(tuple)
-                .invoke(rows -> {
-                    if (rows.rowCount() != partitions.size()) {
-                        throw new FencedException(partitions);
-                    }
-                })
+                .invoke(rows -> requireAll(rows.rowCount(), partitions))
                 .replaceWithVoid();
     }
 

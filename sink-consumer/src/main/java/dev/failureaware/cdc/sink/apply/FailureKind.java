@@ -19,6 +19,8 @@ public enum FailureKind {
     FENCED,
     /** The database does not take the values of some row, now or ever: that row is to be found and parked. */
     REFUSED,
+    /** A row has not left its old key yet, in another partition: the same batch again soon, or that partition waits. */
+    AWAITED,
     /** A constraint that depends on other rows is hurt: they may come yet, from another partition. */
     ORDER,
     /** The database refuses the statement: repeating cannot help. Stop, say so, lose nothing. */
@@ -54,6 +56,12 @@ public enum FailureKind {
     public static FailureKind of(Throwable failure) {
         if (failure instanceof FencedException) {
             return FENCED;
+        }
+        if (failure instanceof AwaitedRowException) {
+            return AWAITED;
+        }
+        if (failure instanceof UntoldRowException) {
+            return REFUSED;
         }
         if (failure instanceof ParkedChangedException || failure instanceof UnreachableException) {
             return TRANSIENT;

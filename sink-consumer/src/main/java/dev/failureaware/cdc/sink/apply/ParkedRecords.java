@@ -3,6 +3,8 @@ package dev.failureaware.cdc.sink.apply;
 import dev.failureaware.cdc.model.SinkBookkeeping;
 import dev.failureaware.cdc.model.TableId;
 import dev.failureaware.cdc.sink.decode.Decoded;
+import dev.failureaware.cdc.sink.decode.Operation;
+import dev.failureaware.cdc.sink.decode.ValueForm;
 import dev.failureaware.cdc.sink.plan.KeyOrder.Key;
 import dev.failureaware.cdc.sink.plan.Plan.ParkedRecord;
 import io.quarkus.runtime.annotations.RegisterForReflection;
@@ -42,6 +44,7 @@ public class ParkedRecords {
                     + " ADD COLUMN IF NOT EXISTS schema_name text, ADD COLUMN IF NOT EXISTS table_name text,"
                     + " ADD COLUMN IF NOT EXISTS sqlstate text,"
                     + " ADD COLUMN IF NOT EXISTS after_lsn bigint, ADD COLUMN IF NOT EXISTS snapshot_lsn bigint,"
+                    + " ADD COLUMN IF NOT EXISTS key_changed boolean NOT NULL DEFAULT false,"
                     + " ADD COLUMN IF NOT EXISTS replayed_at timestamptz, ADD COLUMN IF NOT EXISTS outcome text",
             "UPDATE " + TABLE + " SET key_bytes = convert_to(key, 'UTF8'), value_bytes = convert_to(value, 'UTF8')"
                     + " WHERE kind = '" + Entry.EARLIER + "' AND outcome IS NULL AND value_bytes IS NULL",
@@ -79,6 +82,7 @@ public class ParkedRecords {
      * @param kind undecodable, or one of {@link Decoded.Why} in lower case, or {@link #EARLIER}
      * @param table null where the record does not tell
      * @param after see {@link ParkedRecord#after()}
+     * @param keyChanged whether it is a half of a change of its row's key, which the record's headers say
      * @param snapshot lsn of the newest snapshot that the sink knew when it parked the record, 0 for none
      */
     public record Entry(
@@ -92,7 +96,8 @@ public class ParkedRecords {
             TableId table,
             String reason,
             Long after,
-            long snapshot) {
+            long snapshot,
+            boolean keyChanged) {
         /** Parked by a version of the sink that did apply later records of the same key. */
         public static final String EARLIER = "earlier";
     }
@@ -164,9 +169,9 @@ public class ParkedRecords {
         return connection
                 .preparedQuery("INSERT INTO " + TABLE
                         + " (topic, partition, \"offset\", kind, key, value, key_bytes, value_bytes, row_key, schema_name,"
-                        + " table_name, reason, sqlstate, after_lsn, snapshot_lsn)"
+                        + " table_name, reason, sqlstate, after_lsn, key_changed, snapshot_lsn)"
                         + " SELECT $1::text, $2::int, $3::bigint, $4::text, $5::text, $6::text, $7::bytea, $8::bytea,"
-                        + " $9::text, $10::text, $11::text, $12::text, $13::text, $14::bigint,"
+                        + " $9::text, $10::text, $11::text, $12::text, $13::text, $14::bigint, $15::boolean,"
                         + " (SELECT coalesce(max(lsn), 0) FROM " + SinkBookkeeping.SNAPSHOTS.quoted() + ")"
                         + " WHERE NOT EXISTS (SELECT FROM " + TABLE
                         + " WHERE topic = $1 AND partition = $2 AND \"offset\" = $3 AND outcome IS NULL"
@@ -193,7 +198,17 @@ public class ParkedRecords {
                 .addString(table == null ? null : table.name())
                 .addString(storable(record.reason()))
                 .addString(refused == null ? null : refused.sqlState())
-                .addLong(parked.after());
+                .addLong(parked.after())
+                .addBoolean(refused != null && isOfKeyChange(refused.change()));
+    }
+
+    @SuppressWarnings("StringEquality") // The placeholder is known by identity: see ValueForm.UNAVAILABLE.
+    private static boolean isOfKeyChange(Decoded.RowChange change) {
+        return change instanceof Decoded.Delete delete
+                ? delete.keyChanged()
+                : change instanceof Decoded.Upsert upsert
+                        && upsert.operation() == Operation.INSERT
+                        && upsert.values().stream().anyMatch(value -> value == ValueForm.UNAVAILABLE);
     }
 
     /** The word for why a record is parked, in the table and elsewhere. */
@@ -331,7 +346,8 @@ public class ParkedRecords {
         return connection
                 .preparedQuery(
                         "SELECT id, \"offset\", kind, key_bytes, value_bytes, row_key, schema_name, table_name, reason,"
-                                + " after_lsn, coalesce(snapshot_lsn, 0) FROM " + TABLE + " WHERE outcome IS NULL AND "
+                                + " after_lsn, coalesce(snapshot_lsn, 0), key_changed FROM " + TABLE
+                                + " WHERE outcome IS NULL AND "
                                 + Filter.SQL
                                 + " AND topic = $4 AND partition = $5 AND (\"offset\", id) > ($6, $7)"
                                 + " ORDER BY \"offset\", id LIMIT 1")
@@ -357,7 +373,8 @@ public class ParkedRecords {
                 row.getString(6) == null ? null : new TableId(row.getString(6), row.getString(7)),
                 row.getString(8),
                 row.getLong(9),
-                row.getLong(10));
+                row.getLong(10),
+                row.getBoolean(11));
     }
 
     Uni<Boolean> hasEarlier(SqlConnection connection, Entry entry) {

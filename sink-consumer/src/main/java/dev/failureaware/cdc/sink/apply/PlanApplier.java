@@ -1,10 +1,12 @@
 package dev.failureaware.cdc.sink.apply;
 
+import dev.failureaware.cdc.model.TableId;
 import dev.failureaware.cdc.sink.plan.KeyOrder.Ordered;
 import dev.failureaware.cdc.sink.plan.Plan;
 import dev.failureaware.cdc.sink.plan.Plan.RowDelete;
 import dev.failureaware.cdc.sink.plan.Plan.ShapeUse;
 import dev.failureaware.cdc.sink.plan.Plan.TableWork;
+import dev.failureaware.cdc.sink.plan.Plan.UpsertGroup;
 import io.smallrye.mutiny.Uni;
 import io.vertx.mutiny.sqlclient.Pool;
 import io.vertx.mutiny.sqlclient.SqlConnection;
@@ -95,6 +97,27 @@ public final class PlanApplier {
                 .invoke(this::forget);
     }
 
+    /**
+     * Keeps the rows that leave their keys, of a plan that itself waits for such rows of other lanes: those may be waiting for
+     * these. Nothing else is done; the plan keeps the same rows when it is applied.
+     */
+    public Uni<Void> keepAhead(Plan plan) {
+        var first = new LinkedHashMap<TableId, TableWork>();
+        plan.tables().forEach(work -> first.putIfAbsent(work.table(), work));
+        return pool.withTransaction(connection -> {
+                    var done = bookkeeping.requireAt(connection, plan.advances());
+                    for (var work : first.values()) {
+                        if (!work.left().isEmpty()) {
+                            done = done.chain(() -> catalog.follow(connection, work.use()))
+                                    .chain(sink -> KeyChanges.keepFromTable(connection, work, sink));
+                        }
+                    }
+                    return done;
+                })
+                .onFailure()
+                .invoke(this::forget);
+    }
+
     /** What a plan does to the tables; alone for records that an earlier plan has parked, and moved the offset past. */
     Uni<Result> write(SqlConnection connection, Plan plan) {
         return truncates
@@ -117,7 +140,8 @@ public final class PlanApplier {
 
     private Uni<Result> write(SqlConnection connection, Plan plan, TableWork work) {
         return catalog.follow(connection, work.use())
-                .chain(sink -> delete(connection, work, sink)
+                .chain(sink -> KeyChanges.keep(connection, work, sink)
+                        .chain(() -> delete(connection, work, sink))
                         .chain(deleted -> upsert(connection, work, sink).map(deleted::plus)))
                 .call(result -> result.unchanged() == 0
                         ? Uni.createFrom().voidItem()
@@ -144,14 +168,31 @@ public final class PlanApplier {
         var total = Uni.createFrom().item(Result.NOTHING);
         for (var given : work.upserts()) {
             var group = OlderShapes.placed(given, sink);
-            total = total.chain(sum -> connection
-                    .preparedQuery(UpsertSql.upsert(work.table(), group, sink))
-                    .execute(UpsertSql.upsertValues(group))
-                    .map(rows -> new Result(
-                            group.rows().size(), 0, rows.iterator().next().getLong(0)))
+            total = total.chain(sum -> (group.carried().isEmpty()
+                            ? upsert(connection, work.table(), group, sink)
+                            : carry(connection, work.table(), group, sink))
                     .map(sum::plus));
         }
         return total;
+    }
+
+    private Uni<Result> upsert(SqlConnection connection, TableId table, UpsertGroup group, SinkTable sink) {
+        return connection
+                .preparedQuery(UpsertSql.upsert(table, group, sink))
+                .execute(UpsertSql.upsertValues(group))
+                .map(rows -> new Result(
+                        group.rows().size(), 0, rows.iterator().next().getLong(0)));
+    }
+
+    private Uni<Result> carry(SqlConnection connection, TableId table, UpsertGroup carried, SinkTable sink) {
+        return KeyChanges.take(connection, table, carried).chain(groups -> {
+            var total = Uni.createFrom().item(Result.NOTHING);
+            for (var group : groups) {
+                total = total.chain(
+                        sum -> upsert(connection, table, group, sink).map(sum::plus));
+            }
+            return total;
+        });
     }
 
     /** Duplicates are counted per topic; which of its partitions holds the number means nothing. */

@@ -34,6 +34,9 @@ import org.jboss.logging.Logger;
 public class Replay {
     private static final Logger LOG = Logger.getLogger(Replay.class);
 
+    /** Only that the header is there counts. */
+    private static final byte[] NO_BYTES = {};
+
     private final Pool pool;
     private final ParkedRecords parked;
     private final EventDecoder decoder;
@@ -120,7 +123,7 @@ public class Replay {
 
     private Done refused(Entry entry, RuntimeException failure) {
         var stays = switch (FailureKind.of(failure)) {
-            case REFUSED, ORDER -> true;
+            case REFUSED, ORDER, AWAITED -> true;
             case TRANSIENT, FENCED -> false;
             case FATAL -> failure instanceof TableStoppedException || failure instanceof StillUndecodableException;
         };
@@ -145,8 +148,7 @@ public class Replay {
     }
 
     private Uni<Step> replay(SqlConnection connection, PlanApplier applier, Entry entry) {
-        var event = decoder.decode(new ConsumerRecord<>(
-                entry.partition().topic(), entry.partition().partition(), entry.offset(), entry.key(), entry.value()));
+        var event = decoder.decode(record(entry));
         if (event instanceof Decoded.Undecodable undecodable) {
             throw new StillUndecodableException(undecodable.reason());
         }
@@ -162,6 +164,15 @@ public class Replay {
                                 .chain(superseded -> superseded
                                         ? resolve(connection, entry, Outcome.SUPERSEDED)
                                         : apply(connection, applier, entry, change)));
+    }
+
+    private static ConsumerRecord<byte[], byte[]> record(Entry entry) {
+        var record = new ConsumerRecord<>(
+                entry.partition().topic(), entry.partition().partition(), entry.offset(), entry.key(), entry.value());
+        if (entry.keyChanged()) {
+            record.headers().add(EventDecoder.NEW_KEY, NO_BYTES).add(EventDecoder.OLD_KEY, NO_BYTES);
+        }
+        return record;
     }
 
     private Uni<Step> resolve(SqlConnection connection, Entry entry, Outcome outcome) {

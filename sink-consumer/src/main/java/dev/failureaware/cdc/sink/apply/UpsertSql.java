@@ -5,7 +5,9 @@ import static dev.failureaware.cdc.model.Identifiers.quote;
 import dev.failureaware.cdc.model.SinkBookkeeping;
 import dev.failureaware.cdc.model.TableId;
 import dev.failureaware.cdc.sink.decode.ColumnShape;
+import dev.failureaware.cdc.sink.plan.Plan.KeyChange;
 import dev.failureaware.cdc.sink.plan.Plan.RowDelete;
+import dev.failureaware.cdc.sink.plan.Plan.RowUpsert;
 import dev.failureaware.cdc.sink.plan.Plan.UpsertGroup;
 import io.vertx.mutiny.sqlclient.Tuple;
 import java.time.Instant;
@@ -26,6 +28,8 @@ final class UpsertSql {
     private UpsertSql() {}
 
     private static final String[] CDC_TYPES = {"text", "bigint", "bigint", "timestamptz"};
+    private static final String[] CDC_TYPES_AND_ARRIVAL = {"text", "bigint", "bigint", "timestamptz", "bigint", "bigint"
+    };
 
     /**
      * Writes the group's rows and gives, as one row with one number, how many of them the table held unchanged. That is only
@@ -36,26 +40,44 @@ final class UpsertSql {
         var casts = columns.stream().map(sink::castType).toList();
         var width = columns.size();
         var all = new ArrayList<>(columns);
+        group.carried().forEach(column -> all.add(column.name()));
         all.addAll(SinkBookkeeping.COLUMNS);
 
         var incoming = new ArrayList<String>();
         for (var i = 0; i < width; i++) {
             incoming.add("u.c" + i + "::" + casts.get(i) + " AS " + quote(columns.get(i)));
         }
+        for (var column : group.carried()) {
+            incoming.add("(m.old_row ->> " + Truncates.literal(column.name()) + ")::" + sink.castType(column.name())
+                    + " AS " + quote(column.name()));
+        }
         for (var i = 0; i < CDC_TYPES.length; i++) {
             incoming.add("u.c" + (width + i) + " AS " + quote(SinkBookkeeping.COLUMNS.get(i)));
         }
         incoming.add("now() AS " + quote(SinkBookkeeping.RECEIVED));
 
-        var parameters = width + CDC_TYPES.length;
+        var types = group.carried().isEmpty() ? CDC_TYPES : CDC_TYPES_AND_ARRIVAL;
+        var parameters = width + types.length;
         return "WITH incoming AS (SELECT " + String.join(", ", incoming)
                 + " FROM unnest("
-                + list(parameters, i -> "$" + (i + 1) + "::" + (i < width ? "text" : CDC_TYPES[i - width]) + "[]")
-                + ") AS u(" + list(parameters, i -> "c" + i) + ")), written AS ("
+                + list(parameters, i -> "$" + (i + 1) + "::" + (i < width ? "text" : types[i - width]) + "[]")
+                + ") AS u(" + list(parameters, i -> "c" + i) + ")" + oldRows(table, group, width)
+                + "), written AS ("
                 + (group.onlyWhereThereIsOne() ? update(table, group, all) : insert(table, group, all)) + ") "
                 + (group.ofSnapshot() && !group.keyColumns().isEmpty()
                         ? unchanged(table, group, columns)
                         : "SELECT 0::bigint");
+    }
+
+    /** The rows that gave up other keys for those of the group. */
+    private static String oldRows(TableId table, UpsertGroup group, int width) {
+        if (group.carried().isEmpty()) {
+            return "";
+        }
+        var lsn = width + CDC_TYPES.length;
+        return " JOIN " + SinkBookkeeping.KEY_CHANGES.quoted() + " m ON m.schema_name = "
+                + Truncates.literal(table.schema()) + " AND m.table_name = " + Truncates.literal(table.name())
+                + " AND m.lsn = u.c" + lsn + " AND m.committed_us = u.c" + (lsn + 1);
     }
 
     private static String insert(TableId table, UpsertGroup group, List<String> all) {
@@ -127,10 +149,18 @@ final class UpsertSql {
                     ? commits[i - 1]
                     : time(row.commitMicros());
         }
-        return tuple.addArrayOfString(operations)
+        tuple.addArrayOfString(operations)
                 .addArrayOfLong(lsns)
                 .addArrayOfLong(afters)
                 .addArrayOfOffsetDateTime(commits);
+        return group.carried().isEmpty()
+                ? tuple
+                : tuple.addArrayOfLong(changes(rows, KeyChange::lsn))
+                        .addArrayOfLong(changes(rows, KeyChange::commitMicros));
+    }
+
+    private static Long[] changes(List<RowUpsert> rows, Function<KeyChange, Long> part) {
+        return rows.stream().map(row -> part.apply(row.arrival().change())).toArray(Long[]::new);
     }
 
     /** Exact to the microsecond, which a number of seconds as a float is not. */

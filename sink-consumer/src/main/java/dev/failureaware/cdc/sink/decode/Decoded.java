@@ -17,7 +17,8 @@ public sealed interface Decoded {
      *
      * @param key values of {@link TableShape#keyColumns()}, in PostgreSQL's text form
      * @param values values of {@link TableShape#columns()} in their order, in PostgreSQL's text form; null is SQL null;
-     *     {@link ValueForm#UNAVAILABLE} (compared by identity) stands for an unchanged TOASTed value that was not sent
+     *     {@link ValueForm#UNAVAILABLE} (compared by identity) stands for an unchanged TOASTed value that was not sent. An
+     *     insert that has one is the second half of a change of the row's key
      */
     record Upsert(
             TopicPartition partition,
@@ -29,8 +30,18 @@ public sealed interface Decoded {
             Source source)
             implements RowChange {}
 
-    /** A deleted row; nothing but its key is known for certain (facts: other {@code before} columns can be made up). */
-    record Delete(TopicPartition partition, long offset, TableShape shape, List<String> key, Source source)
+    /**
+     * A deleted row; nothing but its key is known for certain (facts: other {@code before} columns can be made up).
+     *
+     * @param keyChanged whether the row goes on under another key, by an insert at the same position
+     */
+    record Delete(
+            TopicPartition partition,
+            long offset,
+            TableShape shape,
+            List<String> key,
+            Source source,
+            boolean keyChanged)
             implements RowChange {
         @Override
         public Operation operation() {

@@ -20,6 +20,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.header.Headers;
 
 /**
  * Turns Kafka records into {@link Decoded} events. Never throws for what a record holds: what cannot be understood becomes
@@ -37,6 +38,11 @@ public class EventDecoder {
     private final Map<String, Versions> versionsByTopic = new ConcurrentHashMap<>();
     /** One instance of each shape, so that equal ones are the same. */
     private final Map<TableShape, TableShape> shapes = new ConcurrentHashMap<>();
+
+    /** Headers of the two halves of a change of a row's key: the delete tells the new key, the insert the old one. */
+    public static final String NEW_KEY = "__debezium.newkey";
+
+    public static final String OLD_KEY = "__debezium.oldkey";
 
     private final SchemalessShapes schemaless;
 
@@ -61,16 +67,17 @@ public class EventDecoder {
             return new Decoded.Tombstone(partition, record.offset());
         }
         try {
+            var at = new Place(partition, record.offset(), record.headers());
             if (!startsWith(record.value(), SCHEMA)) {
                 var whole = json.readTree(record.value());
                 if (SchemalessShapes.isEvent(whole)) {
-                    return schemaless(partition, record.offset(), record.key(), whole);
+                    return schemaless(at, record.key(), whole);
                 }
             }
             var versions = versionsByTopic.computeIfAbsent(record.topic(), topic -> new Versions());
             var key = enveloped(record.key(), versions, versions.keys);
             var value = enveloped(record.value(), versions, versions.values);
-            return decode(partition, record.offset(), key, value);
+            return decode(at, key, value);
         } catch (IOException | IllegalArgumentException | ArithmeticException | DateTimeException e) {
             return new Decoded.Undecodable(
                     partition, record.offset(), record.key(), record.value(), RecordKey.text(record.key()), reason(e));
@@ -86,38 +93,32 @@ public class EventDecoder {
         return String.valueOf(failure.getMessage());
     }
 
-    private Decoded decode(TopicPartition partition, long offset, Enveloped key, Enveloped value) throws IOException {
+    private Decoded decode(Place at, Enveloped key, Enveloped value) throws IOException {
         var event = value.event(json);
         var source = event.source();
         var operation = operation(event.operation());
         if (operation == Operation.TRUNCATE) {
             var table = new TableId(event.schema(), event.table());
-            return new Decoded.Truncate(partition, offset, table, source, event.seenMicros());
+            return new Decoded.Truncate(at.partition, at.offset, table, source, event.seenMicros());
         }
         var table = value.version.table(event, key.version, shapes);
-        return row(
-                new Place(partition, offset),
-                table.shape,
-                operation,
-                key.values(json, table.key),
-                event.after(),
-                source);
+        return row(at, table.shape, operation, key.values(json, table.key), event.after(), source);
     }
 
     /** What the values mean follows from the sink's table. */
-    private Decoded schemaless(TopicPartition partition, long offset, byte[] key, JsonNode whole) throws IOException {
+    private Decoded schemaless(Place at, byte[] key, JsonNode whole) throws IOException {
         var event = Payload.read(json.treeAsTokens(whole), List.of());
         var source = event.source();
         var operation = operation(event.operation());
         var table = new TableId(event.schema(), event.table());
         if (operation == Operation.TRUNCATE) {
-            return new Decoded.Truncate(partition, offset, table, source, event.seenMicros());
+            return new Decoded.Truncate(at.partition, at.offset, table, source, event.seenMicros());
         }
         var after = whole.path("after");
         var keyObject = key == null ? NullNode.getInstance() : SchemalessShapes.payload(json.readTree(key));
         var shape = schemaless.shape(table, keyObject, after);
         return row(
-                new Place(partition, offset),
+                at,
                 shape,
                 operation,
                 new TextRow(SchemalessShapes.values(keyObject, SchemaVersion.keyColumns(shape))),
@@ -126,7 +127,7 @@ public class EventDecoder {
     }
 
     /** Where a record stands. */
-    private record Place(TopicPartition partition, long offset) {}
+    private record Place(TopicPartition partition, long offset, Headers headers) {}
 
     private static Decoded row(
             Place at, TableShape shape, Operation operation, List<String> key, String[] after, Source source) {
@@ -135,7 +136,8 @@ public class EventDecoder {
                 throw new IllegalArgumentException(
                         "a delete in " + shape.table() + ", which has no key: the row to delete cannot be told");
             }
-            return new Decoded.Delete(at.partition, at.offset, shape, key, source);
+            return new Decoded.Delete(
+                    at.partition, at.offset, shape, key, source, at.headers.lastHeader(NEW_KEY) != null);
         }
         if (operation == Operation.UPDATE && !shape.hasKey()) {
             throw new IllegalArgumentException(
@@ -148,7 +150,23 @@ public class EventDecoder {
         if (after == null) {
             throw new IllegalArgumentException("op '" + operation.code() + "' without 'after'");
         }
+        if (operation == Operation.INSERT && lacksValues(after) && at.headers.lastHeader(OLD_KEY) == null) {
+            throw new IllegalArgumentException(
+                    "a new key for a row of " + shape.table()
+                            + ", without values that did not change and without the header " + OLD_KEY
+                            + ", which tells that they are those of the old key: let the headers pass, or set REPLICA IDENTITY FULL");
+        }
         return new Decoded.Upsert(at.partition, at.offset, shape, operation, key, new TextRow(after), source);
+    }
+
+    @SuppressWarnings("StringEquality") // The placeholder is known by identity: see ValueForm.UNAVAILABLE.
+    private static boolean lacksValues(String[] values) {
+        for (var value : values) {
+            if (value == ValueForm.UNAVAILABLE) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private static Operation operation(String code) {

@@ -9,8 +9,11 @@ import dev.failureaware.cdc.sink.decode.Source.Snapshot;
 import dev.failureaware.cdc.sink.decode.TableShape;
 import dev.failureaware.cdc.sink.decode.ValueForm;
 import dev.failureaware.cdc.sink.plan.Plan.Advance;
+import dev.failureaware.cdc.sink.plan.Plan.Arrival;
+import dev.failureaware.cdc.sink.plan.Plan.KeyChange;
 import dev.failureaware.cdc.sink.plan.Plan.ParkedRecord;
 import dev.failureaware.cdc.sink.plan.Plan.RowDelete;
+import dev.failureaware.cdc.sink.plan.Plan.RowLeft;
 import dev.failureaware.cdc.sink.plan.Plan.RowUpsert;
 import dev.failureaware.cdc.sink.plan.Plan.ShapeUse;
 import dev.failureaware.cdc.sink.plan.Plan.SnapshotMark;
@@ -100,6 +103,7 @@ public final class BatchPlanner {
             // Its position counts as if it were applied, and so does what it tells of its snapshot.
             if (advance(refused.change(), state.watermark())) {
                 mark(refused.change());
+                leaveParked(refused.change());
                 parked.add(new ParkedRecord(refused, committedAfter(refused.change())));
             }
             return;
@@ -156,6 +160,15 @@ public final class BatchPlanner {
     private void apply(Decoded.RowChange change) {
         mark(change);
         tables.computeIfAbsent(change.shape().table(), table -> new Table()).add(change, committedAfter(change));
+    }
+
+    /** Who waits for the row under its new key learns that it has to be put aside too. */
+    private void leaveParked(Decoded.RowChange change) {
+        if (change instanceof Decoded.Delete delete && delete.keyChanged()) {
+            tables.computeIfAbsent(delete.shape().table(), table -> new Table())
+                    .rows(delete.shape())
+                    .leave(delete, List.of(), null, true);
+        }
     }
 
     private void mark(Decoded.RowChange change) {
@@ -256,27 +269,63 @@ public final class BatchPlanner {
         private long lastLsn = Long.MIN_VALUE;
         private final Map<List<String>, Row> rowsByKey = new HashMap<>();
         private final List<Row> rowsWithoutKey = new ArrayList<>();
+        private final Map<KeyChange, RowLeft> left = new LinkedHashMap<>();
 
         Rows(TableShape shape) {
             this.shape = shape;
         }
 
         void add(Decoded.RowChange change, long after) {
-            firstLsn = Math.min(firstLsn, change.source().lsn());
-            lastLsn = Math.max(lastLsn, change.source().lsn());
-            var row = new Row(
-                    change,
-                    after,
-                    change.operation() != Operation.UPDATE,
-                    change instanceof Decoded.Upsert upsert ? upsert.values() : null);
+            use(change);
+            var row = Row.of(change, after);
             if (shape.hasKey()) {
                 var earlier = rowsByKey.put(change.key(), row);
+                follow(row, earlier);
                 if (earlier != null) {
                     rowsByKey.put(change.key(), row.over(earlier));
                 }
             } else {
                 rowsWithoutKey.add(row);
             }
+        }
+
+        private void use(Decoded.RowChange change) {
+            firstLsn = Math.min(firstLsn, change.source().lsn());
+            lastLsn = Math.max(lastLsn, change.source().lsn());
+        }
+
+        /** Keeps what may be asked for under a row's new key, and nothing where the batch tells all of the new row. */
+        private void follow(Row row, Row earlier) {
+            if (row.change instanceof Decoded.Delete delete) {
+                if (!delete.keyChanged()) {
+                    return;
+                }
+                if (earlier == null) {
+                    leave(delete, List.of(), null, false);
+                } else if (earlier.values != null) {
+                    var cameBy = earlier.arrival == null || earlier.isWhole() ? null : earlier.arrival.change();
+                    leave(delete, earlier.values, cameBy, false);
+                }
+            } else if (!left.isEmpty() && row.change.operation() == Operation.INSERT && row.arrival == null) {
+                left.remove(KeyChange.of(row.change.source()));
+            }
+        }
+
+        /** What was kept first is right: the same delete sent again finds another row or none. */
+        void leave(Decoded.Delete delete, List<String> known, KeyChange cameBy, boolean parked) {
+            use(delete);
+            var change = KeyChange.of(delete.source());
+            left.putIfAbsent(
+                    change,
+                    new RowLeft(
+                            change,
+                            delete.partition(),
+                            delete.offset(),
+                            shape.keyColumns(),
+                            delete.key(),
+                            known,
+                            cameBy,
+                            parked));
         }
 
         TableWork work() {
@@ -288,7 +337,10 @@ public final class BatchPlanner {
             keyed.forEach(row -> row.into(deletes, groups));
             rowsWithoutKey.forEach(row -> row.into(deletes, groups));
             return new TableWork(
-                    new ShapeUse(shape, firstLsn, lastLsn), deletes, List.copyOf(groups.byContent.values()));
+                    new ShapeUse(shape, firstLsn, lastLsn),
+                    List.copyOf(left.values()),
+                    deletes,
+                    List.copyOf(groups.byContent.values()));
         }
     }
 
@@ -319,7 +371,11 @@ public final class BatchPlanner {
     /** Rows that give values for the same columns. */
     private static final class Groups {
         /** How a group's rows differ from those of others of the shape. */
-        private record Content(List<ColumnShape> columns, boolean ofSnapshot, boolean onlyWhereThereIsOne) {}
+        private record Content(
+                List<ColumnShape> columns,
+                List<ColumnShape> carried,
+                boolean ofSnapshot,
+                boolean onlyWhereThereIsOne) {}
 
         private final TableShape shape;
         private final Map<Content, UpsertGroup> byContent = new LinkedHashMap<>();
@@ -333,24 +389,36 @@ public final class BatchPlanner {
         List<RowUpsert> whole(boolean ofSnapshot) {
             var index = ofSnapshot ? 1 : 0;
             if (whole[index] == null) {
-                whole[index] = group(shape.columns(), ofSnapshot, false);
+                whole[index] = group(shape.columns(), List.of(), ofSnapshot, false);
             }
             return whole[index].rows();
         }
 
-        UpsertGroup group(List<ColumnShape> columns, boolean ofSnapshot, boolean onlyWhereThereIsOne) {
+        UpsertGroup group(
+                List<ColumnShape> columns, List<ColumnShape> carried, boolean ofSnapshot, boolean onlyWhereThereIsOne) {
             return byContent.computeIfAbsent(
-                    new Content(columns, ofSnapshot, onlyWhereThereIsOne),
+                    new Content(columns, carried, ofSnapshot, onlyWhereThereIsOne),
                     content -> new UpsertGroup(
-                            shape.keyColumns(), columns, ofSnapshot, onlyWhereThereIsOne, new ArrayList<>()));
+                            shape.keyColumns(), columns, carried, ofSnapshot, onlyWhereThereIsOne, new ArrayList<>()));
         }
     }
 
     /**
      * @param begins whether the batch holds the row's beginning (or end), so that nothing is known of it from before
      * @param values null for a deleted row
+     * @param arrival null unless the row begins by a change of its key, without all of its values
      */
-    private record Row(Decoded.RowChange change, long after, boolean begins, List<String> values) {
+    private record Row(Decoded.RowChange change, long after, boolean begins, List<String> values, Arrival arrival) {
+        static Row of(Decoded.RowChange change, long after) {
+            var values = change instanceof Decoded.Upsert upsert ? upsert.values() : null;
+            var arrives = change.operation() == Operation.INSERT && !isWhole(values);
+            return new Row(
+                    change,
+                    after,
+                    change.operation() != Operation.UPDATE,
+                    values,
+                    arrives ? new Arrival(KeyChange.of(change.source()), change.partition(), change.offset()) : null);
+        }
 
         /** This later state, with values that it lacks taken from the earlier one. */
         Row over(Row earlier) {
@@ -367,10 +435,14 @@ public final class BatchPlanner {
                 merged.add(
                         isUnavailable(values.get(i)) && known.containsKey(column) ? known.get(column) : values.get(i));
             }
-            return new Row(change, after, earlier.begins, merged);
+            return new Row(change, after, earlier.begins, merged, arrival == null ? earlier.arrival : arrival);
         }
 
         private boolean isWhole() {
+            return isWhole(values);
+        }
+
+        private static boolean isWhole(List<String> values) {
             for (var i = 0; i < values.size(); i++) {
                 if (isUnavailable(values.get(i))) {
                     return false;
@@ -386,29 +458,38 @@ public final class BatchPlanner {
             }
             var ofSnapshot = change.source().ofSnapshot();
             if (isWhole()) {
-                groups.whole(ofSnapshot).add(upsert(values));
+                groups.whole(ofSnapshot).add(upsert(values, null));
                 return;
             }
             var columns = new ArrayList<ColumnShape>(values.size());
+            var lacking = new ArrayList<ColumnShape>();
             var given = new ArrayList<String>(values.size());
             for (var i = 0; i < values.size(); i++) {
-                if (!isUnavailable(values.get(i))) {
-                    columns.add(change.shape().columns().get(i));
+                var column = change.shape().columns().get(i);
+                if (isUnavailable(values.get(i))) {
+                    lacking.add(column);
+                } else {
+                    columns.add(column);
                     given.add(values.get(i));
                 }
             }
-            groups.group(columns, ofSnapshot, !begins && change.shape().hasKey())
+            groups.group(
+                            columns,
+                            arrival == null ? List.of() : lacking,
+                            ofSnapshot,
+                            arrival == null && !begins && change.shape().hasKey())
                     .rows()
-                    .add(upsert(given));
+                    .add(upsert(given, arrival));
         }
 
-        private RowUpsert upsert(List<String> given) {
+        private RowUpsert upsert(List<String> given, Arrival arrival) {
             return new RowUpsert(
                     given,
                     change.operation(),
                     change.source().lsn(),
                     after,
-                    change.source().commitMicros());
+                    change.source().commitMicros(),
+                    arrival);
         }
 
         @SuppressWarnings("StringEquality") // The placeholder is known by identity: see ValueForm.UNAVAILABLE.

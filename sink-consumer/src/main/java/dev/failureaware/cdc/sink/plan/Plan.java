@@ -4,7 +4,9 @@ import dev.failureaware.cdc.model.TableId;
 import dev.failureaware.cdc.sink.decode.ColumnShape;
 import dev.failureaware.cdc.sink.decode.Decoded;
 import dev.failureaware.cdc.sink.decode.Operation;
+import dev.failureaware.cdc.sink.decode.Source;
 import dev.failureaware.cdc.sink.decode.TableShape;
+import dev.failureaware.cdc.sink.decode.ValueForm;
 import java.util.List;
 import java.util.Map;
 import org.apache.kafka.common.TopicPartition;
@@ -41,8 +43,10 @@ public record Plan(
     /**
      * What is done to one table by events of one shape. A table whose schema changed in the batch occurs once per shape, the
      * older shape first, so that each change of the table finds the rows that it found at the source.
+     *
+     * @param left rows that leave their keys for others, to be kept before any row is deleted, the older ones first
      */
-    public record TableWork(ShapeUse use, List<RowDelete> deletes, List<UpsertGroup> upserts) {
+    public record TableWork(ShapeUse use, List<RowLeft> left, List<RowDelete> deletes, List<UpsertGroup> upserts) {
         public TableId table() {
             return use.shape().table();
         }
@@ -60,12 +64,46 @@ public record Plan(
         }
     }
 
+    /**
+     * An update that changed a row's key. It arrives as a delete and an insert, maybe in two partitions; this is what both carry
+     * and no other change of the table does.
+     */
+    public record KeyChange(long lsn, long commitMicros) {
+        public static KeyChange of(Source source) {
+            return new KeyChange(source.lsn(), source.commitMicros());
+        }
+    }
+
+    /**
+     * A row as it leaves its key: the event of the new key does not tell large values that did not change.
+     *
+     * @param offset of the delete, as {@code partition}
+     * @param known what the batch tells of the row, in the order of the shape's columns, with
+     *     {@link ValueForm#UNAVAILABLE} for what is as the sink holds it; empty where the batch tells nothing
+     * @param cameBy where the row had its old key by another change of this kind, in this batch, and values that are not
+     *     known are those of that one; else null
+     * @param parked the delete is put aside, and nobody knows what the row would have been
+     */
+    public record RowLeft(
+            KeyChange change,
+            TopicPartition partition,
+            long offset,
+            List<String> keyColumns,
+            List<String> key,
+            List<String> known,
+            KeyChange cameBy,
+            boolean parked) {}
+
+    /** The other half: values that the row lacks are those with which it has left its old key. */
+    public record Arrival(KeyChange change, TopicPartition partition, long offset) {}
+
     public record RowDelete(List<String> keyColumns, List<String> key) {}
 
     /**
      * Rows that one statement can write.
      *
      * @param columns the columns that the rows give values for; a TOASTed value that was not sent leaves its column out
+     * @param carried columns whose values come from the rows' {@link Arrival}
      * @param ofSnapshot whether the rows were read by a snapshot
      * @param onlyWhereThereIsOne the events change rows and do not tell all of their values. Where the sink has no such row, it
      *     reads again what it has applied before, and the row is deleted later on: there is nothing to write
@@ -73,6 +111,7 @@ public record Plan(
     public record UpsertGroup(
             List<String> keyColumns,
             List<ColumnShape> columns,
+            List<ColumnShape> carried,
             boolean ofSnapshot,
             boolean onlyWhereThereIsOne,
             List<RowUpsert> rows) {}
@@ -81,8 +120,10 @@ public record Plan(
      * @param values in the order of the group's columns
      * @param after an lsn that the row's transaction is proven to have committed after; negative for the first transaction after a
      *     snapshot, which may be one that nobody has seen yet
+     * @param arrival null except in a group that carries values
      */
-    public record RowUpsert(List<String> values, Operation operation, long lsn, long after, long commitMicros) {}
+    public record RowUpsert(
+            List<String> values, Operation operation, long lsn, long after, long commitMicros, Arrival arrival) {}
 
     /**
      * @param ofTable the snapshot of this table is complete

@@ -40,7 +40,7 @@ class BatchPlannerTest {
     }
 
     private static Decoded delete(long offset, String key, Source source) {
-        return new Decoded.Delete(P0, offset, SHAPE, List.of(key), source);
+        return new Decoded.Delete(P0, offset, SHAPE, List.of(key), source, false);
     }
 
     private static Decoded snapshotRow(TopicPartition partition, long offset, String key, long lsn, Snapshot marker) {
@@ -196,5 +196,63 @@ class BatchPlannerTest {
 
         assertThat(plan.parked()).hasSize(1);
         assertThat(plan.advances().get(P0).to().nextOffset()).isEqualTo(12);
+    }
+
+    private static Decoded leave(long offset, String key, Source source) {
+        return new Decoded.Delete(P0, offset, SHAPE, List.of(key), source, true);
+    }
+
+    private static Decoded arrive(long offset, String key, String text, Source source) {
+        return new Decoded.Upsert(P0, offset, SHAPE, Operation.INSERT, List.of(key), Arrays.asList(key, text), source);
+    }
+
+    @Test
+    void aRowWithANewKeyTakesWhatItLacksFromTheRowThatLeftTheOldOne() {
+        var plan =
+                plan(leave(10, "1", streamed(100L, 110)), arrive(11, "2", ValueForm.UNAVAILABLE, streamed(100L, 110)));
+
+        var work = plan.tables().get(0);
+        assertThat(work.left()).singleElement().satisfies(row -> {
+            assertThat(row.change()).isEqualTo(new Plan.KeyChange(110, 110));
+            assertThat(row.key()).containsExactly("1");
+            assertThat(row.known()).isEmpty();
+        });
+        assertThat(work.upserts()).singleElement().satisfies(group -> {
+            assertThat(group.carried()).extracting(ColumnShape::name).containsExactly("text");
+            assertThat(group.onlyWhereThereIsOne()).isFalse();
+            assertThat(group.rows().get(0).arrival().change()).isEqualTo(new Plan.KeyChange(110, 110));
+        });
+    }
+
+    @Test
+    void whatTheBatchTellsOfARowThatLeavesItsKeyIsNotTakenFromTheTable() {
+        var plan = plan(
+                upsert(10, "1", "new", streamed(100L, 110)),
+                leave(11, "1", streamed(100L, 120)),
+                arrive(12, "2", ValueForm.UNAVAILABLE, streamed(100L, 120)),
+                leave(13, "2", streamed(100L, 130)),
+                arrive(14, "3", ValueForm.UNAVAILABLE, streamed(100L, 130)));
+
+        var left = plan.tables().get(0).left();
+        assertThat(left).extracting(Plan.RowLeft::known).first().isEqualTo(List.of("1", "new"));
+        assertThat(left).extracting(Plan.RowLeft::cameBy).containsExactly(null, new Plan.KeyChange(120, 120));
+    }
+
+    @Test
+    void nothingIsKeptWhereTheEventOfTheNewKeyTellsAll() {
+        var plan = plan(leave(10, "1", streamed(100L, 110)), arrive(11, "2", "all", streamed(100L, 110)));
+
+        assertThat(plan.tables().get(0).left()).isEmpty();
+        assertThat(rows(plan)).containsExactly(List.of("2", "all"));
+    }
+
+    @Test
+    void aDeleteThatIsParkedSaysSoToTheRowOfTheNewKey() {
+        var delete = (Decoded.Delete) leave(10, "1", streamed(100L, 110));
+        var plan = plan(new Decoded.Refused(delete, null, null, "1", Decoded.Why.BEHIND, "behind", null));
+
+        assertThat(plan.tables().get(0).left())
+                .singleElement()
+                .satisfies(row -> assertThat(row.parked()).isTrue());
     }
 }

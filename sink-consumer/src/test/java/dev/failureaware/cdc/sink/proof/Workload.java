@@ -162,7 +162,7 @@ final class Workload implements AutoCloseable {
 
     private void big(Connection connection) throws SQLException {
         var id = key() % 20;
-        switch (random.nextInt(4)) {
+        switch (random.nextInt(6)) {
             case 0 ->
                 run(
                         connection,
@@ -173,6 +173,7 @@ final class Workload implements AutoCloseable {
                         new byte[] {0, (byte) random.nextInt()});
             case 1 -> run(connection, "UPDATE big SET body = repeat(md5(?), 90) WHERE id = ?", text() + "!", id);
             case 2 -> run(connection, "DELETE FROM big WHERE id = ?", id);
+            case 3, 4 -> run(connection, "UPDATE big SET id = ? WHERE id = ?", key() % 20, id);
             default -> run(connection, "UPDATE big SET small = ? WHERE id = ?", random.nextInt(), id);
         }
     }
