@@ -69,6 +69,11 @@ public final class SinkBookkeeping {
      */
     public static final TableId KEY_CHANGES = new TableId(SCHEMA, "key_changes");
     /**
+     * {@code topic, partition, waiting_offset, schema_name, table_name, reason, since}: the first record of a partition that
+     * waits because its table is stopped. Only true while the partition's {@code next_offset} is not above {@code waiting_offset}.
+     */
+    public static final TableId STOPPED = new TableId(SCHEMA, "stopped");
+    /**
      * {@code schema_name, table_name, schema_lsn}: position of the first event known to have the shape that the sink's table
      * follows.
      */

@@ -5,6 +5,7 @@ import dev.failureaware.cdc.sink.apply.AwaitedRowException;
 import dev.failureaware.cdc.sink.apply.Bookkeeping;
 import dev.failureaware.cdc.sink.apply.FailureKind;
 import dev.failureaware.cdc.sink.apply.PlanApplier;
+import dev.failureaware.cdc.sink.apply.StopNotes;
 import dev.failureaware.cdc.sink.apply.TableStoppedException;
 import dev.failureaware.cdc.sink.decode.Decoded;
 import dev.failureaware.cdc.sink.plan.BatchPlanner;
@@ -38,6 +39,7 @@ final class LaneWriter {
         private final PartitionAssignment assignment;
         private final ConsumerGroup group;
         private final StoppedTables stopped;
+        private final StopNotes stopNotes;
         private final Parking parking;
         private final SinkConfig config;
         private final SinkHealth health;
@@ -49,6 +51,7 @@ final class LaneWriter {
                 PartitionAssignment assignment,
                 ConsumerGroup group,
                 StoppedTables stopped,
+                StopNotes stopNotes,
                 Parking parking,
                 SinkConfig config,
                 SinkHealth health,
@@ -58,6 +61,7 @@ final class LaneWriter {
             this.assignment = assignment;
             this.group = group;
             this.stopped = stopped;
+            this.stopNotes = stopNotes;
             this.parking = parking;
             this.config = config;
             this.health = health;
@@ -174,6 +178,11 @@ final class LaneWriter {
             attempt(events, batch, stoppedBefore, generation);
         }
         shared.group.pauseHeld();
+        var waiting = shared.stopped.unwritten();
+        if (!waiting.isEmpty()) {
+            shared.stopNotes.write(waiting).await().indefinitely();
+            shared.stopped.written(waiting);
+        }
     }
 
     /** Plans and writes, in one transaction. */

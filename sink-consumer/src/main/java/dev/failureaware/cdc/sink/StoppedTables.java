@@ -2,6 +2,7 @@ package dev.failureaware.cdc.sink;
 
 import dev.failureaware.cdc.model.TableId;
 import dev.failureaware.cdc.sink.apply.AwaitedRowException;
+import dev.failureaware.cdc.sink.apply.StopNotes;
 import dev.failureaware.cdc.sink.apply.TableStoppedException;
 import dev.failureaware.cdc.sink.decode.Decoded;
 import dev.failureaware.cdc.sink.decode.Operation;
@@ -56,6 +57,8 @@ class StoppedTables {
 
     /** Partitions with an event that waits: what comes after it there waits too, of whatever table. */
     private final Set<TopicPartition> held = new HashSet<>();
+    /** The event that waits in a held partition, until it is written down. */
+    private final Map<TopicPartition, StopNotes.Note> unwritten = new HashMap<>();
     /** Those of the held partitions whose next event waits for a parked one. */
     private final Map<TopicPartition, Waiting> behindParked = new HashMap<>();
 
@@ -94,7 +97,11 @@ class StoppedTables {
         var through = new ArrayList<Decoded>(events.size());
         for (var event : events) {
             if (!held.contains(event.partition())) {
-                if (waits(event, stoppedBefore) || isAtAwaited(event)) {
+                var waits = waits(event, stoppedBefore);
+                if (waits) {
+                    noteThat(event);
+                }
+                if (waits || isAtAwaited(event)) {
                     held.add(event.partition());
                 } else {
                     through.add(event);
@@ -107,6 +114,28 @@ class StoppedTables {
     private boolean isAtAwaited(Decoded event) {
         var row = awaited.get(event.partition());
         return row != null && event.offset() >= row.offset();
+    }
+
+    private void noteThat(Decoded waiting) {
+        if (waiting instanceof Decoded.RowChange change) {
+            TableShape shape = change.shape();
+            unwritten.put(
+                    waiting.partition(),
+                    new StopNotes.Note(
+                            waiting.partition(),
+                            waiting.offset(),
+                            shape.table(),
+                            stops.get(shape.table()).reason()));
+        }
+    }
+
+    /** Which events wait that nobody was told of. */
+    synchronized List<StopNotes.Note> unwritten() {
+        return List.copyOf(unwritten.values());
+    }
+
+    synchronized void written(List<StopNotes.Note> notes) {
+        unwritten.values().removeAll(notes);
     }
 
     private boolean waits(Decoded event, Set<TableId> stoppedBefore) {
@@ -174,6 +203,7 @@ class StoppedTables {
     synchronized void readAgain() {
         stops.clear();
         held.clear();
+        unwritten.clear();
         behindParked.clear();
         awaited.clear();
     }

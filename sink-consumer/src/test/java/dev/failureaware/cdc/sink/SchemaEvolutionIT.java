@@ -10,6 +10,7 @@ import static dev.failureaware.cdc.test.DebeziumType.TIMETZ;
 import static dev.failureaware.cdc.test.DebeziumType.numeric;
 import static dev.failureaware.cdc.test.DebeziumType.varchar;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import dev.failureaware.cdc.test.DebeziumTable;
 import dev.failureaware.cdc.test.KafkaAndPostgres;
@@ -106,6 +107,8 @@ class SchemaEvolutionIT {
     @Test
     void aRenameStopsTheTableOnlyAndNothingIsLostWhenItIsMended() {
         var renamed = DebeziumTable.named(at.name).key("id", INT8).nullable("renamed", TEXT);
+        var stopped = "SELECT s.* FROM _cdc.stopped s JOIN _cdc.offsets o USING (topic, partition)"
+                + " WHERE o.next_offset <= s.waiting_offset AND s.table_name = '" + at.name + "' ORDER BY partition";
         at.commit(0, table.insert(Map.of("id", 1L, "a", "before")), table.insert(Map.of("id", 2L, "a", "changes")));
         // Partitions are not read in step: the first one to come decides how the sink's table begins.
         at.awaitRows("id, a", "(1,before)", "(2,changes)");
@@ -117,6 +120,11 @@ class SchemaEvolutionIT {
 
         at.awaitStopped("renamed, or dropped and added?");
         at.awaitRows("id, a", "(1,before)", "(2,changes)");
+        await().untilAsserted(() -> assertThat(at.sink.query(stopped))
+                .extracting(row -> row.get("partition") + "@" + row.get("waiting_offset") + " " + row.get("reason"))
+                .satisfiesExactly(
+                        first -> assertThat(first).startsWith("0@2 ").contains("renamed, or dropped and added?"),
+                        second -> assertThat(second).startsWith("1@0 ")));
         try (var other = new Playground("shop")) {
             var untouched = DebeziumTable.named(other.name).key("id", INT8).nullable("a", TEXT);
             other.commit(0, untouched.insert(Map.of("id", 1L, "a", "goes on")));
@@ -126,6 +134,7 @@ class SchemaEvolutionIT {
         at.sink.execute("ALTER TABLE " + at.name + " RENAME COLUMN a TO renamed");
 
         at.awaitRows("id, renamed", "(2,changed)", "(3,after)", "(4,\"in another partition\")");
+        assertThat(at.sink.query(stopped)).as("offsets have passed the notes").isEmpty();
         assertThat(at.columns()).containsExactly("id bigint", "renamed text");
     }
 

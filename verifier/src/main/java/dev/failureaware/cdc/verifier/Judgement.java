@@ -168,6 +168,21 @@ final class Judgement {
         }
     }
 
+    void capture(CaptureCheck.Found found) {
+        found.uncaptured().forEach(table -> fail(CheckName.CAPTURE, "uncaptured_table", table.table(), 1, table.why()));
+        details.get(CheckName.CAPTURE).addAll(found.notes());
+    }
+
+    void stopped(Collection<SinkProgress.Stopped> stopped) {
+        stopped.forEach(table -> fail(
+                CheckName.SCHEMA_COMPATIBILITY,
+                "stopped_table",
+                table.table(),
+                table.partitions(),
+                "stopped at the sink, its events wait in %d partitions: %s"
+                        .formatted(table.partitions(), table.reason())));
+    }
+
     /** The work could not be done to its end, so no check is better than this; what was found until then stays. */
     void interrupted(Verdict verdict, String reason) {
         interruption = reason;

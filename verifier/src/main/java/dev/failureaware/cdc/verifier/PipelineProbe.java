@@ -9,7 +9,9 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.stream.StreamSupport;
 
@@ -23,7 +25,7 @@ class PipelineProbe {
 
     private final Databases databases;
     private final String slot;
-    private final Optional<URI> connectorStatus;
+    private final Optional<URI> connector;
     private final ObjectMapper json;
     private final HttpClient http = HttpClient.newBuilder()
             .connectTimeout(LIMIT)
@@ -33,9 +35,8 @@ class PipelineProbe {
     PipelineProbe(Databases databases, VerifierConfig config, ObjectMapper json) {
         this.databases = databases;
         this.slot = config.slot();
-        this.connectorStatus = config.connectUrl()
-                .map(url -> URI.create(
-                        url.toString().replaceAll("/+$", "") + "/connectors/" + config.connector() + "/status"));
+        this.connector = config.connectUrl()
+                .map(url -> URI.create(url.toString().replaceAll("/+$", "") + "/connectors/" + config.connector()));
         this.json = json;
     }
 
@@ -65,14 +66,30 @@ class PipelineProbe {
     }
 
     Optional<Report.Connector> connector() {
-        if (connectorStatus.isEmpty()) {
+        return asked("/status").map(PipelineProbe::read);
+    }
+
+    /** As the connector runs with them; empty when Kafka Connect cannot be asked. */
+    Optional<Map<String, String>> connectorSettings() {
+        return asked("/config").map(found -> {
+            var settings = new HashMap<String, String>();
+            found.fields()
+                    .forEachRemaining(setting ->
+                            settings.put(setting.getKey(), setting.getValue().asText()));
+            return settings;
+        });
+    }
+
+    private Optional<JsonNode> asked(String what) {
+        if (connector.isEmpty()) {
             return Optional.empty();
         }
         try {
-            var request =
-                    HttpRequest.newBuilder(connectorStatus.get()).timeout(LIMIT).build();
+            var request = HttpRequest.newBuilder(URI.create(connector.get() + what))
+                    .timeout(LIMIT)
+                    .build();
             var response = http.send(request, HttpResponse.BodyHandlers.ofString());
-            return response.statusCode() == 200 ? Optional.of(read(json.readTree(response.body()))) : Optional.empty();
+            return response.statusCode() == 200 ? Optional.of(json.readTree(response.body())) : Optional.empty();
         } catch (IOException e) {
             return Optional.empty();
         } catch (InterruptedException e) {

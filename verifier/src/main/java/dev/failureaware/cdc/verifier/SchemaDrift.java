@@ -20,6 +20,8 @@ record SchemaDrift(Kind kind, TableId table, String column, String detail, int a
         MISSING_COLUMN(true),
         /** The same. */
         OTHER_TYPE(true),
+        /** The sink refuses null where the source does not; it learns of that by the table's next event. */
+        NOT_NULL(true),
         /** No event explains a column that the source does not have. */
         EXTRA_COLUMN(false);
 
@@ -30,7 +32,7 @@ record SchemaDrift(Kind kind, TableId table, String column, String detail, int a
         }
     }
 
-    /** All drift of a table; nullability and keys are no drift, for the sink is free in both: see {@link #notes}. */
+    /** All drift of a table; keys are none, and the sink is free to allow null: see {@link #notes}. */
     static List<SchemaDrift> between(TableShape source, Optional<TableShape> atSink) {
         if (atSink.isEmpty()) {
             return List.of(new SchemaDrift(
@@ -56,6 +58,14 @@ record SchemaDrift(Kind kind, TableId table, String column, String detail, int a
                                 .formatted(column.name(), column.type(), other.type()),
                         column.age()));
             }
+            if (other != null && other.notNull() && !column.notNull()) {
+                drifts.add(new SchemaDrift(
+                        Kind.NOT_NULL,
+                        source.id(),
+                        column.name(),
+                        "column %s may be null at the source and not at the sink".formatted(column.name()),
+                        column.age()));
+            }
         }
         sink.values().stream()
                 .sorted((a, b) -> a.name().compareTo(b.name()))
@@ -77,7 +87,7 @@ record SchemaDrift(Kind kind, TableId table, String column, String detail, int a
         }
         for (var column : source.columns()) {
             sink.column(column.name())
-                    .filter(other -> other.notNull() != column.notNull())
+                    .filter(other -> !other.notNull() && column.notNull())
                     .ifPresent(other -> notes.add("%s.%s: %s at the source, %s at the sink"
                             .formatted(source.id().label(), column.name(), nullability(column), nullability(other))));
         }

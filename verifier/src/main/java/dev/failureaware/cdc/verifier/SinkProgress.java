@@ -69,6 +69,23 @@ class SinkProgress {
                 .toList();
     }
 
+    /** Tables whose events wait because their schema changed in a way that needs a decision. */
+    List<Stopped> stopped(Deadline deadline) {
+        return rows(
+                        deadline,
+                        SinkBookkeeping.STOPPED,
+                        "SELECT schema_name, table_name, min(reason), count(*) FROM %s AS s WHERE waiting_offset >= coalesce("
+                                + "(SELECT next_offset FROM " + SinkBookkeeping.OFFSETS.quoted()
+                                + " AS o WHERE (o.topic, o.partition) = (s.topic, s.partition)), 0) GROUP BY 1, 2 ORDER BY 1, 2")
+                .stream()
+                .map(row ->
+                        new Stopped(new TableId(row.getString(0), row.getString(1)), row.getString(2), row.getLong(3)))
+                .toList();
+    }
+
+    /** @param partitions in which an event of it waits, and everything behind it */
+    record Stopped(TableId table, String reason, long partitions) {}
+
     /** Before the sink's first start there is no bookkeeping, and nothing is applied. */
     private List<Row> rows(Deadline deadline, TableId table, String sql) {
         var sink = databases.sink();

@@ -23,6 +23,7 @@ class Verification {
 
     private final Fence fence;
     private final SchemaCheck schema;
+    private final CaptureCheck capture;
     private final Comparison comparison;
     private final SecondLooks secondLooks;
     private final RowEvidence evidence;
@@ -37,6 +38,7 @@ class Verification {
     Verification(
             Fence fence,
             SchemaCheck schema,
+            CaptureCheck capture,
             Comparison comparison,
             SecondLooks secondLooks,
             RowEvidence evidence,
@@ -48,6 +50,7 @@ class Verification {
             VerifierConfig config) {
         this.fence = fence;
         this.schema = schema;
+        this.capture = capture;
         this.comparison = comparison;
         this.secondLooks = secondLooks;
         this.evidence = evidence;
@@ -85,7 +88,17 @@ class Verification {
                 break;
             }
         }
+        stopped(run);
         return report(run, Duration.ofNanos(System.nanoTime() - began));
+    }
+
+    /** Also where no fence was reached: this may be why. */
+    private void stopped(Run run) {
+        try {
+            run.judgement.stopped(progress.stopped(Deadline.in(SIDE_QUESTION)));
+        } catch (CheckImpossible e) {
+            LOG.debugf("Which tables are stopped is not known: %s", e.getMessage());
+        }
     }
 
     /** What is known so far; whatever ends the work early leaves the rest as it is. */
@@ -108,6 +121,7 @@ class Verification {
         run.fence = fence.pass(tables, deadline.orSooner(effort.fenceLimit()));
         var shapes = schema.judge(effort, deadline);
         run.judgement.schema(shapes);
+        run.judgement.capture(capture.check(tables, deadline));
         var helper = helper(run, tables, effort, deadline);
         try {
             for (var pair : shapes.pairs()) {

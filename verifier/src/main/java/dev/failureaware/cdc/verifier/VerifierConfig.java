@@ -39,6 +39,12 @@ public interface VerifierConfig {
     @NotEmpty @WithDefault("cdc_heartbeat")
     List<String> excludedTables();
 
+    /**
+     * Tables of the source that are not meant for the sink: regular expressions for {@code schema.name}. Any other table that
+     * has rows and is not captured is a failure.
+     */
+    Optional<List<String>> uncapturedTables();
+
     /** Time between scheduled verifications: a duration as Quarkus Scheduler reads it, or {@code off}. */
     @NotBlank @WithDefault("5s")
     String every();

@@ -54,7 +54,7 @@ class SchemaDriftTest {
     }
 
     @Test
-    void nullabilityAndKeysAreOnlyReported() {
+    void aSinkThatIsFreeToHoldNullAndOtherKeysAreOnlyReported() {
         var sink = new TableShape(
                 T, List.of(new Column("id", "integer", false, 1, ColumnType.builtIn("int4"))), List.of());
 

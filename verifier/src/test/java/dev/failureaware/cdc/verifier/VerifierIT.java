@@ -49,7 +49,7 @@ class VerifierIT {
         assertThat(report.getLong("tables.t.counts.source")).isEqualTo(5000);
         assertThat(report.getLong("tables.t.counts.sink")).isEqualTo(5000);
         assertThat(report.getString("fence.lsn")).contains("/");
-        assertThat(report.getList("checks.status")).containsExactly("PASS", "PASS", "PASS", "PASS");
+        assertThat(report.getList("checks.status")).containsExactly("PASS", "PASS", "PASS", "PASS", "PASS");
         assertThat(report.getLong("summary.lag")).isZero();
     }
 
@@ -202,6 +202,65 @@ class VerifierIT {
         assertThat(check(report, "schema_compatibility")).isEqualTo("FAIL");
         assertThat(check(report, "data_integrity")).isEqualTo("PASS");
         assertThat(report.getString("reason")).contains("character varying(10)", "text", "extra");
+    }
+
+    @Test
+    void aSinkThatRefusesNullWhereTheSourceDoesNotIsDrift() {
+        pipeline.source.execute("CREATE TABLE t (id int PRIMARY KEY, v text); INSERT INTO t VALUES (1, 'a')");
+        pipeline.sink.execute("CREATE TABLE t (id int PRIMARY KEY, v text NOT NULL); INSERT INTO t VALUES (1, 'a')");
+
+        var strict = pipeline.verify();
+        pipeline.sink.execute("ALTER TABLE t ALTER v DROP NOT NULL");
+        pipeline.source.execute("ALTER TABLE t ALTER v SET NOT NULL");
+        var free = pipeline.verify();
+
+        assertThat(strict.getString("status")).isEqualTo("FAIL");
+        assertThat(strict.getMap("failures[0]"))
+                .contains(entry("class", "schema_drift"), entry("table", "t"), entry("count", 1));
+        assertThat(strict.getString("reason")).contains("column v may be null at the source and not at the sink");
+        assertThat(free.getString("status")).as(free.getString("reason")).isEqualTo("PASS");
+    }
+
+    @Test
+    void aTableWithRowsThatNobodyCapturesIsAFailure() {
+        pipeline.source.execute("CREATE TABLE t (id int PRIMARY KEY); CREATE TABLE empty (id int PRIMARY KEY);"
+                + " CREATE TABLE parted (id int PRIMARY KEY) PARTITION BY RANGE (id);"
+                + " CREATE TABLE part PARTITION OF parted FOR VALUES FROM (0) TO (9); INSERT INTO parted VALUES (1);"
+                + " CREATE TABLE audit (id int PRIMARY KEY); DROP PUBLICATION cdc_publication;"
+                + " CREATE PUBLICATION cdc_publication FOR TABLE t, parted WITH (publish_via_partition_root)");
+        pipeline.sink.execute("CREATE TABLE t (id int PRIMARY KEY); CREATE TABLE parted (id int PRIMARY KEY);"
+                + " INSERT INTO parted VALUES (1)");
+
+        var before = pipeline.verify();
+        pipeline.source.execute("INSERT INTO audit VALUES (1)");
+        var after = pipeline.verify();
+
+        assertThat(before.getString("status")).as(before.getString("reason")).isEqualTo("PASS");
+        assertThat(before.getString("checks.find { it.name == 'capture' }.detail"))
+                .contains("empty: not in publication", "audit: not in publication")
+                .doesNotContain("part:");
+        assertThat(after.getString("status")).isEqualTo("FAIL");
+        assertThat(check(after, "capture")).isEqualTo("FAIL");
+        assertThat(after.getList("failures")).hasSize(1);
+        assertThat(after.getMap("failures[0]")).contains(entry("class", "uncaptured_table"), entry("table", "audit"));
+    }
+
+    @Test
+    void aTableThatIsStoppedAtTheSinkIsAFailureWithOrWithoutAFence() {
+        pipeline.onBoth("CREATE TABLE t (id int PRIMARY KEY)");
+        pipeline.sink.execute(
+                "CREATE TABLE _cdc.stopped (topic text, partition int, waiting_offset bigint,"
+                        + " schema_name text, table_name text, reason text); INSERT INTO _cdc.offsets VALUES ('shop.public.t', 0, 5);"
+                        + " INSERT INTO _cdc.stopped VALUES ('shop.public.t', 0, 5, 'public', 't', 'renamed, or dropped and added?')");
+
+        var stopped = pipeline.verify();
+        pipeline.sink.execute("UPDATE _cdc.offsets SET next_offset = 6");
+        var goesOn = pipeline.verify();
+
+        assertThat(stopped.getString("status")).isEqualTo("FAIL");
+        assertThat(stopped.getString("failures[0].class")).isEqualTo("stopped_table");
+        assertThat(stopped.getString("reason")).contains("t: stopped at the sink", "renamed, or dropped and added?");
+        assertThat(goesOn.getString("status")).isEqualTo("PASS");
     }
 
     @Test

@@ -54,6 +54,7 @@ public class Bookkeeping {
                     + " regexp_replace(s.schema_name || '.' || s.table_name, '[^a-zA-Z0-9._-]', '_', 'g')",
             EmptyScans.CREATE,
             KeyChanges.CREATE,
+            StopNotes.CREATE,
             "CREATE TABLE IF NOT EXISTS " + SinkBookkeeping.TRUNCATES.quoted() + """
                      (schema_name text, table_name text, lsn bigint NOT NULL, committed_at timestamptz NOT NULL,
                       seen_at timestamptz NOT NULL, rows_removed bigint NOT NULL DEFAULT 0,
