@@ -38,6 +38,7 @@ class CaptureCheck {
     private final String publication;
     private final Set<TableId> excluded;
     private final List<Pattern> uncaptured;
+    private final boolean followsTopics;
 
     CaptureCheck(Databases databases, PipelineProbe pipeline, Topics topics, Backlog backlog, VerifierConfig config) {
         this.databases = databases;
@@ -45,7 +46,8 @@ class CaptureCheck {
         this.topics = topics;
         this.backlog = backlog;
         this.publication = config.publication();
-        this.excluded = config.excludedTables().stream().map(TableId::parse).collect(Collectors.toUnmodifiableSet());
+        this.excluded = SchemaCheck.excluded(config);
+        this.followsTopics = config.fence() == FenceKind.MESSAGE;
         this.uncaptured = patterns(config.uncapturedTables().orElse(List.of()).stream());
     }
 
@@ -80,7 +82,7 @@ class CaptureCheck {
                 .map(partition -> partition.topic())
                 .collect(Collectors.toSet());
         captured.stream()
-                .filter(table -> !known.contains(topics.of(table)))
+                .filter(table -> followsTopics && !known.contains(topics.of(table)))
                 .forEach(table ->
                         notes.add(table.label() + ": no event yet, topic " + topics.of(table) + " does not exist"));
         return new Found(found, notes);

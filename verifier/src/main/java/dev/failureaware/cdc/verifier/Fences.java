@@ -3,6 +3,7 @@ package dev.failureaware.cdc.verifier;
 import dev.failureaware.cdc.model.Lsn;
 import dev.failureaware.cdc.model.TableId;
 import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.inject.Typed;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -27,6 +28,7 @@ import org.jboss.logging.Logger;
  * it, a retried write to one partition can come after the message's on another.
  */
 @ApplicationScoped
+@Typed(Fences.class)
 class Fences implements Fence {
     private static final Logger LOG = Logger.getLogger(Fences.class);
     private static final String EMIT = "SELECT pg_logical_emit_message(true, $1, $2)::text";

@@ -25,6 +25,9 @@ class LagMeter {
 
     /** Fails with {@link CheckImpossible} when Kafka or the sink cannot be asked, or the tail is not there in time. */
     Lag measure(Deadline deadline) {
+        if (!tail.followed()) {
+            throw new CheckImpossible("no topics are followed, as the fence is a marker");
+        }
         tail.discover(deadline);
         var committed = ends.committed(backlog.partitions(), deadline);
         while (!backlog.unread(committed).isEmpty()) {

@@ -12,6 +12,7 @@ import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** Compares the shapes of the tables; drift that the sink could not know of yet is told from drift that it should have ended. */
 @ApplicationScoped
@@ -25,7 +26,16 @@ class SchemaCheck {
         this.databases = databases;
         this.fence = fence;
         this.publication = config.publication();
-        this.excluded = config.excludedTables().stream().map(TableId::parse).collect(Collectors.toUnmodifiableSet());
+        this.excluded = excluded(config);
+    }
+
+    /** What is captured and no data. */
+    static Set<TableId> excluded(VerifierConfig config) {
+        return Stream.concat(
+                        config.excludedTables().stream(),
+                        Stream.of(config.markerTable()).filter(marker -> config.fence() == FenceKind.MARKER))
+                .map(TableId::parse)
+                .collect(Collectors.toUnmodifiableSet());
     }
 
     /** Drift of the captured tables, and the rows that a table missing at the sink has at the source. */

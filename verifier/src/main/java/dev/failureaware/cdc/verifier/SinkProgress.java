@@ -7,23 +7,33 @@ import jakarta.enterprise.context.ApplicationScoped;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.apache.kafka.common.TopicPartition;
 
-/** Reads how far the sink is, from what it wrote in the transactions that wrote the rows. */
+/** Reads how far the sink is: from what it wrote in the transactions that wrote the rows, or from its group's offsets. */
 @ApplicationScoped
 class SinkProgress {
     private final Databases databases;
     private final Backlog backlog;
     private final SinkPast past;
+    private final TopicEnds ends;
+    private final Optional<String> group;
 
-    SinkProgress(Databases databases, Backlog backlog, SinkPast past) {
+    SinkProgress(Databases databases, Backlog backlog, SinkPast past, TopicEnds ends, VerifierConfig config) {
         this.databases = databases;
         this.backlog = backlog;
         this.past = past;
+        this.ends = ends;
+        this.group = config.sinkGroup();
     }
 
     /** Offsets of the first record of each partition that is not applied. One reader at a time, so that none tells old news. */
     synchronized Map<TopicPartition, Long> refresh(Deadline deadline) {
+        if (group.isPresent()) {
+            var committed = ends.ofGroup(group.get(), deadline);
+            backlog.applied(committed);
+            return committed;
+        }
         var offsets = new HashMap<TopicPartition, Long>();
         var rows = rows(
                 deadline,

@@ -16,6 +16,7 @@ import org.apache.kafka.clients.admin.ListOffsetsOptions;
 import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.common.IsolationLevel;
 import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.TopicPartition;
 
 /** Where Kafka's partitions end at this moment. */
@@ -56,19 +57,40 @@ class TopicEnds {
             Collection<TopicPartition> partitions, IsolationLevel isolation, Deadline deadline) {
         var wanted = new HashMap<TopicPartition, OffsetSpec>();
         partitions.forEach(partition -> wanted.put(partition, OffsetSpec.latest()));
+        var timeout = (int) Math.min(deadline.remaining().toMillis(), 60_000);
+        var ends = new HashMap<TopicPartition, Long>();
+        answered(
+                        admin().listOffsets(wanted, new ListOffsetsOptions(isolation).timeoutMs(timeout))
+                                .all(),
+                        "where its topics end",
+                        deadline)
+                .forEach((partition, end) -> ends.put(partition, end.offset()));
+        return ends;
+    }
+
+    /** Offsets that a consumer group has committed: of the first record of each partition that it has not done. */
+    Map<TopicPartition, Long> ofGroup(String group, Deadline deadline) {
+        var committed = new HashMap<TopicPartition, Long>();
+        answered(
+                        admin().listConsumerGroupOffsets(group).partitionsToOffsetAndMetadata(),
+                        "how far group " + group + " is",
+                        deadline)
+                .forEach((partition, offset) -> {
+                    if (offset != null) {
+                        committed.put(partition, offset.offset());
+                    }
+                });
+        return committed;
+    }
+
+    private static <T> T answered(KafkaFuture<T> answer, String what, Deadline deadline) {
         try {
-            var timeout = deadline.remaining().toMillis();
-            var ends = new HashMap<TopicPartition, Long>();
-            admin().listOffsets(wanted, new ListOffsetsOptions(isolation).timeoutMs((int) Math.min(timeout, 60_000)))
-                    .all()
-                    .get(timeout, TimeUnit.MILLISECONDS)
-                    .forEach((partition, end) -> ends.put(partition, end.offset()));
-            return ends;
+            return answer.get(deadline.remaining().toMillis(), TimeUnit.MILLISECONDS);
         } catch (ExecutionException e) {
             throw new CheckImpossible(
-                    "Kafka did not say where its topics end: " + e.getCause().getMessage(), e);
+                    "Kafka did not say " + what + ": " + e.getCause().getMessage(), e);
         } catch (TimeoutException e) {
-            throw new CheckImpossible("Kafka did not say in time where its topics end", e);
+            throw new CheckImpossible("Kafka did not say in time " + what, e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new CheckImpossible("the verifier is being stopped", e);

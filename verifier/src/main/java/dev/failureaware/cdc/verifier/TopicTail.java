@@ -38,6 +38,7 @@ class TopicTail {
     private final Topics topics;
     private final SinkProgress progress;
     private final Backlog backlog;
+    private final boolean followed;
     private final FenceMessages fences = new FenceMessages();
     private final Thread thread = new Thread(this::run, "topic-tail");
 
@@ -59,16 +60,26 @@ class TopicTail {
             @Identifier("default-kafka-broker") Map<String, Object> kafka,
             Topics topics,
             SinkProgress progress,
-            Backlog backlog) {
+            Backlog backlog,
+            VerifierConfig config) {
         this.kafka = kafka;
         this.topics = topics;
         this.progress = progress;
         this.backlog = backlog;
+        this.followed = config.fence() == FenceKind.MESSAGE;
     }
 
     void start(@Observes StartupEvent event) {
+        if (!followed) {
+            return;
+        }
         thread.setDaemon(true);
         thread.start();
+    }
+
+    /** Whether there are topics to follow at all. */
+    boolean followed() {
+        return followed;
     }
 
     /** Looks for partitions now; when this returns, every partition that existed at the call is followed. */

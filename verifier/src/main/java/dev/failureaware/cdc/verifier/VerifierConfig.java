@@ -45,6 +45,23 @@ public interface VerifierConfig {
      */
     Optional<List<String>> uncapturedTables();
 
+    /**
+     * {@code message} for a pipeline through Debezium and Kafka. {@code marker} for any other that applies changes in the order
+     * of their commits: nothing is asked of Kafka then, so the lag and what is in topics stay unknown.
+     */
+    @WithDefault("message")
+    FenceKind fence();
+
+    /** Of the fence {@code marker}: {@code (id int PRIMARY KEY, token text)}, captured, and written by the verifier. */
+    @NotBlank @WithDefault("cdc_fence")
+    String markerTable();
+
+    /**
+     * Consumer group of a sink that is not ours and commits its offsets to Kafka after it has written the rows. Where it is set,
+     * these offsets say how far the sink is, in place of the sink-consumer's bookkeeping.
+     */
+    Optional<String> sinkGroup();
+
     /** Time between scheduled verifications: a duration as Quarkus Scheduler reads it, or {@code off}. */
     @NotBlank @WithDefault("5s")
     String every();

@@ -30,11 +30,16 @@ final class TestPipeline {
     final String kafka = TestKafka.ofApplication();
 
     static TestPipeline fresh() {
+        var pipeline = freshWithoutKafka();
+        pipeline.deleteTopics();
+        return pipeline;
+    }
+
+    static TestPipeline freshWithoutKafka() {
         var pipeline = new TestPipeline();
         pipeline.source.execute(FRESH + "; DROP PUBLICATION IF EXISTS cdc_publication;"
                 + " CREATE PUBLICATION cdc_publication FOR ALL TABLES");
         pipeline.sink.execute(FRESH + ";" + BOOKKEEPING);
-        pipeline.deleteTopics();
         return pipeline;
     }
 

@@ -27,25 +27,47 @@ final class TestSink implements AutoCloseable {
     private final ScheduledExecutorService thread = Executors.newSingleThreadScheduledExecutor();
     private final Random random = new Random(7);
     private final boolean ignoresDeletes;
+    private final boolean inGroup;
 
     TestSink(TestDatabase sink, String bootstrapServers, boolean ignoresDeletes) {
+        this(sink, bootstrapServers, ignoresDeletes, "");
+    }
+
+    /** Without bookkeeping in the database: it commits offsets to Kafka when the rows are written. */
+    static TestSink ofGroup(TestDatabase sink, String bootstrapServers, String group) {
+        return new TestSink(sink, bootstrapServers, false, group);
+    }
+
+    private TestSink(TestDatabase sink, String bootstrapServers, boolean ignoresDeletes, String group) {
         this.sink = sink;
         this.ignoresDeletes = ignoresDeletes;
+        this.inGroup = !group.isEmpty();
         this.consumer = new KafkaConsumer<>(
                 Map.of(
-                        "bootstrap.servers", bootstrapServers,
-                        "isolation.level", "read_committed",
-                        "auto.offset.reset", "earliest",
-                        "max.poll.records", 50,
-                        "enable.auto.commit", "false"),
+                        "bootstrap.servers",
+                        bootstrapServers,
+                        "isolation.level",
+                        "read_committed",
+                        "auto.offset.reset",
+                        "earliest",
+                        "max.poll.records",
+                        50,
+                        "group.id",
+                        group.isEmpty() ? "unused" : group,
+                        "enable.auto.commit",
+                        "false"),
                 new StringDeserializer(),
                 new StringDeserializer());
         var partitions = IntStream.range(0, TestConnector.PARTITIONS)
                 .mapToObj(i -> new TopicPartition("shop.public.t", i))
                 .toList();
         consumer.assign(partitions);
-        var applied = sink.query("SELECT partition, next_offset FROM _cdc.offsets WHERE topic = 'shop.public.t'");
         consumer.seekToBeginning(partitions);
+        if (inGroup) {
+            thread.scheduleWithFixedDelay(this::apply, 0, 1, TimeUnit.MILLISECONDS);
+            return;
+        }
+        var applied = sink.query("SELECT partition, next_offset FROM _cdc.offsets WHERE topic = 'shop.public.t'");
         applied.forEach(row -> consumer.seek(
                 new TopicPartition("shop.public.t", (Integer) row.get("partition")), (Long) row.get("next_offset")));
         thread.scheduleWithFixedDelay(this::apply, 0, 1, TimeUnit.MILLISECONDS);
@@ -64,9 +86,14 @@ final class TestSink implements AutoCloseable {
                 for (var record : ofPartition) {
                     apply(connection, record);
                 }
-                advance(connection, partition, ofPartition);
+                if (!inGroup) {
+                    advance(connection, partition, ofPartition);
+                }
             }
             connection.commit();
+            if (inGroup) {
+                consumer.commitSync();
+            }
         } catch (SQLException e) {
             throw new IllegalStateException(e);
         }
