@@ -91,13 +91,17 @@ class LanesIT {
         awaitCount("true", 2);
         at.sink.execute("CREATE TABLE " + at.name + "_refused AS SELECT 3::bigint AS id; CREATE FUNCTION " + at.name
                 + "() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF EXISTS (SELECT FROM " + at.name
-                + "_refused r WHERE r.id = NEW.id) THEN PERFORM pg_sleep(1); RAISE EXCEPTION 'not now' USING ERRCODE = '40001'; END IF;"
+                + "_refused r WHERE r.id = NEW.id) THEN PERFORM pg_sleep(2); RAISE EXCEPTION 'not now' USING ERRCODE = '40001'; END IF;"
                 + " RETURN NEW; END $$; CREATE TRIGGER refuse BEFORE INSERT ON " + at.name
                 + " FOR EACH ROW EXECUTE FUNCTION " + at.name + "()");
         insert(0, 3, 2);
         insert(0, 5, 2);
         await().atMost(Playground.PATIENCE).until(() -> get("/q/health/ready").statusCode() == 503);
 
+        await().atMost(Playground.PATIENCE)
+                .until(() -> at.sink.count(
+                                "pg_stat_activity WHERE wait_event = 'PgSleep' AND query LIKE '%" + at.name + "%'")
+                        > 0);
         insert(1, 4, 2);
         awaitCount("c2 = id || '/2'", 1);
         at.sink.execute("DELETE FROM " + at.name + "_refused");

@@ -5,6 +5,7 @@ import static dev.failureaware.cdc.test.DebeziumType.TEXT;
 import static io.restassured.RestAssured.given;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
+import static org.hamcrest.Matchers.containsString;
 
 import dev.failureaware.cdc.test.DebeziumEvent;
 import dev.failureaware.cdc.test.DebeziumTable;
@@ -19,11 +20,15 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.AlterConfigOp;
+import org.apache.kafka.clients.admin.ConfigEntry;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.junit.jupiter.api.AfterEach;
@@ -280,6 +285,43 @@ class ParkingIT {
                 .statusCode(200);
         assertThat(replay().getMap("")).containsEntry("refused", 3).containsEntry("behind", 1);
         assertThat(parked()).first().isEqualTo("undecodable dismissed");
+    }
+
+    @Test
+    void whileTheDeadLetterTopicTakesNothingNothingIsParkedAndNothingLost() throws Exception {
+        refusePoison();
+        at.commit(1, insert(1, "poison"));
+        awaitParked("refused");
+        letterLimit("1");
+        try {
+            at.commit(1, insert(4, "poison"));
+            at.commit(1, insert(7, "after"));
+            await().atMost(Playground.PATIENCE)
+                    .untilAsserted(() -> given().get("/q/health/ready")
+                            .then()
+                            .statusCode(503)
+                            .body(containsString("dead letter topic shop-dead-letter")));
+            assertThat(parked()).containsExactly("refused");
+            assertThat(at.rows("id, a")).containsExactly("(0,first)");
+        } finally {
+            letterLimit("34603008");
+        }
+        at.awaitRows("id, a", "(0,first)", "(7,after)");
+        awaitParked("refused", "refused");
+        assertThat(letters())
+                .extracting(letter -> headers(letter).get("cdc.offset"))
+                .contains("0", "1");
+    }
+
+    private static void letterLimit(String bytes) throws Exception {
+        try (var admin = Admin.create(Map.<String, Object>of("bootstrap.servers", TestKafka.ofApplication()))) {
+            admin.incrementalAlterConfigs(Map.of(
+                            new ConfigResource(ConfigResource.Type.TOPIC, "shop-dead-letter"),
+                            List.of(new AlterConfigOp(
+                                    new ConfigEntry("max.message.bytes", bytes), AlterConfigOp.OpType.SET))))
+                    .all()
+                    .get();
+        }
     }
 
     private List<ConsumerRecord<byte[], byte[]>> letters() {

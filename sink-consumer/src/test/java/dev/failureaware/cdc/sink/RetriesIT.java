@@ -17,6 +17,10 @@ import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.QuarkusTestProfile;
 import io.quarkus.test.junit.TestProfile;
+import io.vertx.mutiny.sqlclient.Pool;
+import jakarta.inject.Inject;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -25,7 +29,9 @@ import java.util.Map;
 import java.util.concurrent.ExecutionException;
 import org.apache.kafka.clients.admin.Admin;
 import org.eclipse.microprofile.config.ConfigProvider;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -58,8 +64,11 @@ class RetriesIT {
                     + role
                     + "; GRANT ALL ON SCHEMA public TO " + role + "; REVOKE CONNECT ON DATABASE " + database.name()
                     + " FROM PUBLIC; GRANT CONNECT ON DATABASE " + database.name() + " TO " + role);
+            var door = Forwarder.freePort();
             return Map.of(
-                    "quarkus.datasource.reactive.url", database.reactiveUrl(),
+                    "quarkus.datasource.reactive.url",
+                            database.reactiveUrl().replace(":" + database.port() + "/", ":" + door + "/"),
+                    "test.server", database.host() + ":" + database.port(),
                     "quarkus.datasource.username", role,
                     "quarkus.datasource.password", database.password(),
                     "test.superuser", database.user(),
@@ -70,16 +79,52 @@ class RetriesIT {
         public void stop() {}
     }
 
+    @Inject
+    Pool pool;
+
     private final TestDatabase asRole = TestPostgres.ofDatasource("");
     private final TestDatabase sink = new TestDatabase(
-            asRole.host(),
-            asRole.port(),
+            configured("test.server").split(":")[0],
+            Integer.parseInt(configured("test.server").split(":")[1]),
             asRole.name(),
-            ConfigProvider.getConfig().getValue("test.superuser", String.class),
+            configured("test.superuser"),
             asRole.password());
     private final Playground at = new Playground("retries");
     private final DebeziumTable table =
             DebeziumTable.named(at.name).key("id", INT8).nullable("a", TEXT);
+
+    /** Through which the service comes to the database. */
+    private static Forwarder door;
+
+    private static void openDoor() {
+        try {
+            door = new Forwarder("127.0.0.1:" + TestPostgres.ofDatasource("").port(), configured("test.server"));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static void closeDoor() {
+        try {
+            door.close();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static String configured(String name) {
+        return ConfigProvider.getConfig().getValue(name, String.class);
+    }
+
+    @BeforeAll
+    static void open() {
+        openDoor();
+    }
+
+    @AfterAll
+    static void shut() {
+        closeDoor();
+    }
 
     @BeforeEach
     void twoRows() {
@@ -177,6 +222,17 @@ class RetriesIT {
     }
 
     @Test
+    void nobodyAnswersAtTheAddress() {
+        passes(
+                "Connection refused",
+                () -> {
+                    closeDoor();
+                    disconnect();
+                },
+                RetriesIT::openDoor);
+    }
+
+    @Test
     void noLeaveToConnect() {
         passes(
                 "permission denied for database",
@@ -205,6 +261,19 @@ class RetriesIT {
                 setting("RESET lock_timeout");
             });
         }
+    }
+
+    /** So that a process which freezes holds its locks for no longer; that this helps is shown by ReplicasIT. */
+    @Test
+    void theServerEndsTransactionsThatAreLeftOpen() {
+        assertThat(pool.query("SHOW idle_in_transaction_session_timeout")
+                        .execute()
+                        .await()
+                        .indefinitely()
+                        .iterator()
+                        .next()
+                        .getString(0))
+                .isEqualTo("1min");
     }
 
     @Test

@@ -13,9 +13,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Predicate;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.common.TopicPartition;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.TestInstance.Lifecycle;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -121,6 +123,45 @@ class CrashPointIT {
         connector.awaitAllApplied(sink);
         assertThat(sink.value("SELECT sum(duplicates) FROM _cdc.offsets").toString())
                 .isEqualTo("0");
+    }
+
+    /** What nobody can read is copied to the dead letter topic before the transaction that parks it commits. */
+    @Test
+    void aDeadLetterThatWasSentBeforeACrashIsSentAgainAndItsRecordIsParkedOnce() throws Exception {
+        var database = TestPostgres.freshDatabase();
+        try (var garbled = new PlayedConnector(kafka, "garbled", 1);
+                var own = new SqlGate(database.port())) {
+            garbled.commits(1);
+            try (var victim = SinkProcess.start(database, own.port(), kafka, "garbled", Map.of())) {
+                garbled.awaitAllApplied(database);
+                own.trap(
+                        Moment.BEFORE_THE_SERVER_GETS_IT,
+                        transaction -> transaction.stream()
+                                        .anyMatch(statement -> statement.contains("insert into \"_cdc\".\"parked\""))
+                                && CrashPoint.last(transaction).startsWith("commit"));
+                garbled.garbage();
+                own.awaitSprung();
+                assertThat(letters("garbled-dead-letter")).isEqualTo(1);
+                victim.kill();
+                own.sever();
+            }
+            try (var successor = SinkProcess.start(database, own.port(), kafka, "garbled", Map.of())) {
+                await().atMost(Duration.ofMinutes(1))
+                        .failFast(() -> !successor.isAlive())
+                        .until(() -> database.count("_cdc.parked") == 1);
+                assertThat(letters("garbled-dead-letter")).isEqualTo(2);
+            }
+        }
+    }
+
+    private long letters(String topic) throws Exception {
+        try (var admin = Admin.create(Map.of("bootstrap.servers", kafka))) {
+            var partition = new TopicPartition(topic, 0);
+            return admin.listOffsets(Map.of(partition, OffsetSpec.latest()))
+                    .partitionResult(partition)
+                    .get()
+                    .offset();
+        }
     }
 
     private Map<TopicPartition, Long> committedInKafka() throws Exception {

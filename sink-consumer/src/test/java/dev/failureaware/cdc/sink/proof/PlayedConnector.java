@@ -20,6 +20,7 @@ import java.util.TreeSet;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.StringSerializer;
@@ -87,6 +88,12 @@ final class PlayedConnector implements AutoCloseable {
         }
         // Twins of the row above: in a table without key both stay.
         send("journal", id, "opened", journal.insert(row(id, "opened")));
+    }
+
+    /** A record that nobody can read, into the first partition. */
+    void garbage() throws InterruptedException, ExecutionException {
+        producer.send(new ProducerRecord<>(topic("accounts"), 0, "{\"id\":1}", "{garbage"))
+                .get();
     }
 
     private static Map<String, Object> row(long id, String text) {
