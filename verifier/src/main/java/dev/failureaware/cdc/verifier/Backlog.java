@@ -2,6 +2,7 @@ package dev.failureaware.cdc.verifier;
 
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
@@ -24,6 +25,7 @@ class Backlog {
     private final Map<TopicPartition, Partition> partitions = new HashMap<>();
     private final Set<String> awaitedFences = new HashSet<>();
     private final Set<String> seenFences = new HashSet<>();
+    private Instant lastEvent;
 
     /** Where one partition stands. */
     record Standing(TopicPartition partition, long applied, long position, long events) {}
@@ -101,6 +103,18 @@ class Backlog {
             partition.position = nextPosition;
             notifyAll();
         }
+    }
+
+    /** @param at Kafka's time of an event */
+    synchronized void arrived(Instant at) {
+        if (lastEvent == null || at.isAfter(lastEvent)) {
+            lastEvent = at;
+        }
+    }
+
+    /** When the newest event that was read came to Kafka. */
+    synchronized Optional<Instant> lastEvent() {
+        return Optional.ofNullable(lastEvent);
     }
 
     synchronized List<Standing> standings() {

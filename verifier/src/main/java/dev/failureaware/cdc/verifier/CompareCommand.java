@@ -26,7 +26,7 @@ final class CompareCommand {
               --table SCHEMA.TABLE   a table to compare, by default all of the source; may be given more than once
               --timeout 10m          how long it may take
               --workers 2            most processes that a database may put to work on a statement beside the session's own
-              --json                 the report as JSON
+              --format text          text, json, html or junit; --json is the same as --format json
               CDC_SOURCE_PASSWORD, CDC_SINK_PASSWORD
             nothing may be written to either side meanwhile: a running pipeline is verified by its verifier
             exit codes: 0 PASS; 1 FAIL; 2 UNKNOWN or bad input""";
@@ -50,7 +50,7 @@ final class CompareCommand {
         private final List<TableId> tables = new ArrayList<>();
         private Duration timeout = Duration.ofMinutes(10);
         private int workers = 2;
-        private boolean json;
+        private ReportForm form = ReportForm.TEXT;
     }
 
     /** @return the exit code */
@@ -64,7 +64,13 @@ final class CompareCommand {
             return BAD_INPUT;
         }
         var report = compare(options);
-        out.print(options.json ? json(report) : TextReport.of(report));
+        out.print(
+                switch (options.form) {
+                    case TEXT -> TextReport.of(report);
+                    case JSON -> json(report);
+                    case HTML -> HtmlReport.of(report, List.of());
+                    case JUNIT -> JUnitReport.of(report);
+                });
         return switch (report.status()) {
             case PASS -> 0;
             case FAIL -> 1;
@@ -77,7 +83,7 @@ final class CompareCommand {
         for (var i = 1; i < arguments.length; i++) {
             var name = arguments[i];
             if (name.equals("--json")) {
-                options.json = true;
+                options.form = ReportForm.JSON;
                 continue;
             }
             if (++i == arguments.length) {
@@ -89,6 +95,7 @@ final class CompareCommand {
                 case "--sink" -> options.sink = database(name, value, "CDC_SINK_PASSWORD");
                 case "--table" -> options.tables.add(TableId.parse(value));
                 case "--timeout" -> options.timeout = Timeouts.parse(value);
+                case "--format" -> options.form = ReportForm.named(value);
                 case "--workers" -> options.workers = workers(value);
                 default -> throw new IllegalArgumentException("unknown option " + name);
             }

@@ -55,7 +55,8 @@ final class DifferenceText {
                         .collect(Collectors.joining(", "));
     }
 
-    private static String cut(String value) {
-        return value.length() <= LONGEST_VALUE ? value : value.substring(0, LONGEST_VALUE) + "…";
+    /** Null stays null. */
+    static String cut(String value) {
+        return value == null || value.length() <= LONGEST_VALUE ? value : value.substring(0, LONGEST_VALUE) + "…";
     }
 }

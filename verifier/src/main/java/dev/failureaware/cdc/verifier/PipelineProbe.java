@@ -19,11 +19,16 @@ import java.util.stream.StreamSupport;
 @ApplicationScoped
 class PipelineProbe {
     private static final Duration LIMIT = Duration.ofSeconds(2);
+    private static final Duration LAG_LIMIT = Duration.ofSeconds(3);
     private static final String SLOT = """
-            SELECT active, pg_wal_lsn_diff(pg_current_wal_lsn(), restart_lsn)::bigint, confirmed_flush_lsn::text
+            SELECT active, pg_wal_lsn_diff(pg_current_wal_lsn(), restart_lsn)::bigint, confirmed_flush_lsn::text,
+                   pg_wal_lsn_diff(pg_current_wal_lsn(), confirmed_flush_lsn)::bigint, wal_status
             FROM pg_replication_slots WHERE slot_name = $1 AND database = current_database()""";
 
     private final Databases databases;
+    private final LagMeter lagMeter;
+    private final Backlog backlog;
+    private final PipelineFindings findings;
     private final String slot;
     private final Optional<URI> connector;
     private final ObjectMapper json;
@@ -32,17 +37,47 @@ class PipelineProbe {
             .version(HttpClient.Version.HTTP_1_1)
             .build();
 
-    PipelineProbe(Databases databases, VerifierConfig config, ObjectMapper json) {
+    PipelineProbe(
+            Databases databases,
+            LagMeter lagMeter,
+            Backlog backlog,
+            PipelineFindings findings,
+            VerifierConfig config,
+            ObjectMapper json) {
         this.databases = databases;
+        this.lagMeter = lagMeter;
+        this.backlog = backlog;
+        this.findings = findings;
         this.slot = config.slot();
         this.connector = config.connectUrl()
                 .map(url -> URI.create(url.toString().replaceAll("/+$", "") + "/connectors/" + config.connector()));
         this.json = json;
     }
 
-    Report.Pipeline state() {
+    /** @param parked records, null when it is not known */
+    Report.Pipeline state(Long parked) {
+        var state = new Report.Pipeline(
+                slot().orElse(null),
+                connector().orElse(null),
+                sinkVersion().orElse(null),
+                lag().map(Lag::partitions).orElse(null),
+                backlog.lastEvent().orElse(null),
+                List.of());
         return new Report.Pipeline(
-                slot().orElse(null), connector().orElse(null), sinkVersion().orElse(null));
+                state.slot(),
+                state.connector(),
+                state.sinkVersion(),
+                state.partitions(),
+                state.lastEvent(),
+                findings.of(state, parked));
+    }
+
+    private Optional<Lag> lag() {
+        try {
+            return Optional.of(lagMeter.measure(Deadline.in(LAG_LIMIT)));
+        } catch (CheckImpossible e) {
+            return Optional.empty();
+        }
     }
 
     private Optional<String> sinkVersion() {
@@ -59,7 +94,8 @@ class PipelineProbe {
         try {
             return databases.source().execute(Deadline.in(LIMIT), SLOT, slot).stream()
                     .findFirst()
-                    .map(row -> new Report.Slot(row.getBoolean(0), row.getLong(1), row.getString(2)));
+                    .map(row -> new Report.Slot(
+                            row.getBoolean(0), row.getLong(1), row.getString(2), row.getLong(3), row.getString(4)));
         } catch (CheckImpossible e) {
             return Optional.empty();
         }

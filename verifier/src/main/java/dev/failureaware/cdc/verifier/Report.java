@@ -79,12 +79,33 @@ record Report(
      * Parts are null when they could not be asked for.
      *
      * @param sinkVersion of PostgreSQL at the sink
+     * @param partitions how far the sink is in each
+     * @param lastEvent when the newest event that the verifier has read came to Kafka; null before the first
+     * @param findings what has passed its threshold; never null
      */
     @RegisterForReflection
-    record Pipeline(Slot slot, Connector connector, String sinkVersion) {}
+    record Pipeline(
+            Slot slot,
+            Connector connector,
+            String sinkVersion,
+            List<Lag.OfPartition> partitions,
+            Instant lastEvent,
+            List<Finding> findings) {
+        static final Pipeline NOTHING_KNOWN = new Pipeline(null, null, null, null, null, List.of());
+    }
 
+    /**
+     * @param retainedWalBytes log that the source keeps for it
+     * @param unconfirmedBytes log written since the position that the connector has confirmed
+     * @param walStatus as pg_replication_slots has it: reserved, extended, unreserved, lost
+     */
     @RegisterForReflection
-    record Slot(boolean active, Long retainedWalBytes, String confirmedFlushLsn) {}
+    record Slot(
+            boolean active, Long retainedWalBytes, String confirmedFlushLsn, Long unconfirmedBytes, String walStatus) {}
+
+    /** A state of the pipeline that has passed a threshold. It says where to look; the verdict is about the data alone. */
+    @RegisterForReflection
+    record Finding(@JsonProperty("class") String kind, String subject, String detail) {}
 
     @RegisterForReflection
     record Connector(String state, List<String> tasks) {

@@ -52,7 +52,7 @@ final class RestingComparison {
                 judgement.tables(),
                 judgement.checks(),
                 Report.Summary.NOTHING_KNOWN,
-                new Report.Pipeline(null, null, null),
+                Report.Pipeline.NOTHING_KNOWN,
                 judgement.failures(),
                 List.of());
     }

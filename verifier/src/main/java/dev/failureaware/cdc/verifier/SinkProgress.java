@@ -4,6 +4,7 @@ import dev.failureaware.cdc.model.SinkBookkeeping;
 import dev.failureaware.cdc.model.TableId;
 import io.vertx.mutiny.sqlclient.Row;
 import jakarta.enterprise.context.ApplicationScoped;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -96,11 +97,32 @@ class SinkProgress {
     /** @param partitions in which an event of it waits, and everything behind it */
     record Stopped(TableId table, String reason, long partitions) {}
 
+    /** What was ever parked of the partitions. */
+    Map<Place, Outcome> parked(Collection<TopicPartition> partitions, Deadline deadline) {
+        var parked = new HashMap<Place, Outcome>();
+        for (var partition : partitions) {
+            rows(
+                            deadline,
+                            SinkBookkeeping.PARKED,
+                            "SELECT \"offset\", reason, outcome FROM %s WHERE topic = $1 AND partition = $2",
+                            partition.topic(),
+                            partition.partition())
+                    .forEach(row -> parked.put(
+                            new Place(partition, row.getLong(0)), new Outcome(row.getString(1), row.getString(2))));
+        }
+        return parked;
+    }
+
+    record Place(TopicPartition partition, long offset) {}
+
+    /** @param outcome null while it is parked */
+    record Outcome(String reason, String outcome) {}
+
     /** Before the sink's first start there is no bookkeeping, and nothing is applied. */
-    private List<Row> rows(Deadline deadline, TableId table, String sql) {
+    private List<Row> rows(Deadline deadline, TableId table, String sql, Object... parameters) {
         var sink = databases.sink();
         try {
-            return sink.execute(deadline, sql.formatted(table.quoted()));
+            return sink.execute(deadline, sql.formatted(table.quoted()), parameters);
         } catch (CheckImpossible.ShapeChanged e) {
             if (sink.execute(deadline, "SELECT to_regclass($1) IS NULL", table.quoted())
                     .get(0)

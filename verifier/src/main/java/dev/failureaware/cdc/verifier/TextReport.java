@@ -101,6 +101,9 @@ final class TextReport {
                                         number(slot.retainedWalBytes()),
                                         slot.confirmedFlushLsn()));
         line(text, "connector  %s", connector == null ? "unknown" : connector.state() + ", tasks " + connector.tasks());
+        report.pipeline()
+                .findings()
+                .forEach(finding -> line(text, "attention  %s: %s", finding.subject(), finding.detail()));
         line(
                 text,
                 "sink       lag %s events, %s duplicates absorbed, %s records parked",

@@ -6,6 +6,7 @@ import jakarta.annotation.PreDestroy;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
@@ -223,6 +224,10 @@ class TopicTail {
                         .filter(record -> record.value() != null)
                         .map(record -> record.offset())
                         .collect(Collectors.toList());
+                ofPartition.stream()
+                        .mapToLong(record -> record.timestamp())
+                        .max()
+                        .ifPresent(newest -> backlog.arrived(Instant.ofEpochMilli(newest)));
                 backlog.read(partition, offsets, consumer.position(partition, PATIENCE));
             }
         }

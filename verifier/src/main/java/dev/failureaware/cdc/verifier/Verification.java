@@ -28,7 +28,6 @@ class Verification {
     private final SecondLooks secondLooks;
     private final RowEvidence evidence;
     private final SinkProgress progress;
-    private final LagMeter lagMeter;
     private final PipelineProbe pipeline;
     private final Topics topics;
     private final Clock clock;
@@ -43,7 +42,6 @@ class Verification {
             SecondLooks secondLooks,
             RowEvidence evidence,
             SinkProgress progress,
-            LagMeter lagMeter,
             PipelineProbe pipeline,
             Topics topics,
             Clock clock,
@@ -55,7 +53,6 @@ class Verification {
         this.secondLooks = secondLooks;
         this.evidence = evidence;
         this.progress = progress;
-        this.lagMeter = lagMeter;
         this.pipeline = pipeline;
         this.topics = topics;
         this.clock = clock;
@@ -184,7 +181,10 @@ class Verification {
     private Report report(Run run, Duration took) {
         var judgement = run.judgement;
         var tables = judgement.tables();
-        var lag = known(() -> lagMeter.measure(Deadline.in(SIDE_QUESTION)).events());
+        var state = pipeline.state(run.parked);
+        var lag = state.partitions() == null
+                ? null
+                : state.partitions().stream().mapToLong(Lag.OfPartition::events).sum();
         var duplicates = known(() -> progress.duplicatesAbsorbed(Deadline.in(SIDE_QUESTION)));
         return new Report(
                 judgement.status(),
@@ -208,7 +208,7 @@ class Verification {
                         lag,
                         duplicates,
                         run.parked),
-                pipeline.state(),
+                state,
                 judgement.failures(),
                 List.of());
     }

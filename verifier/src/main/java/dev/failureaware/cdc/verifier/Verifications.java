@@ -2,6 +2,8 @@ package dev.failureaware.cdc.verifier;
 
 import dev.failureaware.cdc.model.Verdict;
 import io.quarkus.scheduler.Scheduled;
+import io.smallrye.mutiny.Multi;
+import io.smallrye.mutiny.operators.multi.processors.BroadcastProcessor;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Clock;
 import java.time.Duration;
@@ -23,11 +25,14 @@ class Verifications {
     private final Effort scheduled;
     private final Clock clock;
     private final ReentrantLock oneAtATime = new ReentrantLock(true);
+    private final Metrics metrics;
+    private final BroadcastProcessor<Report> live = BroadcastProcessor.create();
     private volatile Report last;
 
-    Verifications(Verification verification, History history, VerifierConfig config, Clock clock) {
+    Verifications(Verification verification, History history, Metrics metrics, VerifierConfig config, Clock clock) {
         this.verification = verification;
         this.history = history;
+        this.metrics = metrics;
         this.scheduled = Effort.scheduled(config);
         this.clock = clock;
     }
@@ -59,6 +64,8 @@ class Verifications {
         var before = Optional.ofNullable(last).map(Report::status);
         history.add(report);
         last = withHistory(report);
+        metrics.finished(report);
+        live.onNext(last);
         if (before.filter(report.status()::equals).isEmpty()) {
             LOG.infof("%s%s", report.status(), report.reason() == null ? "" : ": " + report.reason());
         }
@@ -81,13 +88,18 @@ class Verifications {
                                 .map(name -> new Report.Check(name.label(), Verdict.UNKNOWN, "not made yet"))
                                 .toList(),
                         Report.Summary.NOTHING_KNOWN,
-                        new Report.Pipeline(null, null, null),
+                        Report.Pipeline.NOTHING_KNOWN,
                         List.of(),
                         List.of()));
     }
 
-    Optional<Report> finished() {
-        return Optional.ofNullable(last);
+    /** The last report, and then each one as it comes; who is too slow misses some. */
+    Multi<Report> stream() {
+        var before = last;
+        var coming = live.onOverflow().drop();
+        return before == null
+                ? coming
+                : Multi.createBy().concatenating().streams(Multi.createFrom().item(before), coming);
     }
 
     private Report withHistory(Report report) {

@@ -62,6 +62,9 @@ public interface VerifierConfig {
      */
     Optional<String> sinkGroup();
 
+    /** From where on the state of the pipeline is a finding. */
+    Thresholds threshold();
+
     /** Time between scheduled verifications: a duration as Quarkus Scheduler reads it, or {@code off}. */
     @NotBlank @WithDefault("5s")
     String every();
@@ -100,6 +103,9 @@ public interface VerifierConfig {
     /** Most differing rows of one table that a report names. */
     @Min(1) @Max(1000) @WithDefault("20")
     int examples();
+
+    /** The load generator's ledger, for the check of it; older files lie beside it. */
+    Optional<Path> ledger();
 
     /** File that keeps the verdicts over a restart; without it they are kept in memory only. */
     Optional<Path> historyFile();

@@ -15,9 +15,10 @@ import java.util.Map;
 /** Command of the verifier's image, for jobs and tests of a release: asks the running verifier for one verification. */
 final class VerifyCommand {
     static final String USAGE = """
-            usage: verify [--url URL] [--timeout 60s]
+            usage: verify [--url URL] [--timeout 60s] [--format text]
               --url URL, or CDC_VERIFIER_URL   where the verifier is, by default http://127.0.0.1:8089
               --timeout                        how long the sink may take to apply what is committed now
+              --format                         text, json, html or junit
               CDC_API_TOKEN                    its token
             exit codes: 0 PASS; 1 FAIL; 2 UNKNOWN, SYNC_IN_PROGRESS or bad input; 3 the verifier does not answer
             without arguments the service starts""";
@@ -41,6 +42,7 @@ final class VerifyCommand {
     int run(String... arguments) throws InterruptedException {
         var url = environment.getOrDefault("CDC_VERIFIER_URL", "");
         var timeout = "60s";
+        var format = "text";
         if (arguments.length % 2 == 0 || !arguments[0].equals("verify")) {
             return refused("there is no such command");
         }
@@ -48,6 +50,7 @@ final class VerifyCommand {
             switch (arguments[at]) {
                 case "--url" -> url = arguments[at + 1];
                 case "--timeout" -> timeout = arguments[at + 1];
+                case "--format" -> format = arguments[at + 1];
                 default -> {
                     return refused("there is no option " + arguments[at]);
                 }
@@ -60,16 +63,22 @@ final class VerifyCommand {
         try {
             var base = (url.isBlank() ? "http://127.0.0.1:8089" : url).replaceAll("/+$", "");
             var limit = Timeouts.parse(timeout);
-            return verify(URI.create(base + "/verify?timeout=" + timeout), limit.plus(COMPARISON), token);
+            var form = ReportForm.named(format);
+            var wanted = form == ReportForm.TEXT ? "" : "&format=" + format;
+            return verify(
+                    URI.create(base + "/verify?timeout=" + timeout + wanted),
+                    form == ReportForm.TEXT ? "text/plain" : "*/*",
+                    limit.plus(COMPARISON),
+                    token);
         } catch (IllegalArgumentException e) {
             return refused(e.getMessage());
         }
     }
 
-    private int verify(URI uri, Duration limit, String token) throws InterruptedException {
+    private int verify(URI uri, String accepted, Duration limit, String token) throws InterruptedException {
         var request = HttpRequest.newBuilder(uri)
                 .timeout(limit)
-                .header("Accept", "text/plain")
+                .header("Accept", accepted)
                 .header("Authorization", "Bearer " + token)
                 .POST(BodyPublishers.noBody())
                 .build();
@@ -93,15 +102,15 @@ final class VerifyCommand {
             return BAD_INPUT;
         }
         out.print(answer.body());
-        return exitCode(answer.body());
+        return exitCode(answer.headers().firstValue(VerifierResource.VERDICT).orElse(answer.body()));
     }
 
-    /** A report begins with its verdict; what does not is none. */
-    private static int exitCode(String report) {
-        var first = report.split("\\s", 2)[0];
-        for (var verdict : Verdict.values()) {
-            if (verdict.name().equals(first)) {
-                return switch (verdict) {
+    /** The header says it, and a text begins with it; what does neither is none. */
+    private static int exitCode(String verdict) {
+        var first = verdict.split("\\s", 2)[0];
+        for (var known : Verdict.values()) {
+            if (known.name().equals(first)) {
+                return switch (known) {
                     case PASS -> 0;
                     case FAIL -> 1;
                     case UNKNOWN, SYNC_IN_PROGRESS -> 2;

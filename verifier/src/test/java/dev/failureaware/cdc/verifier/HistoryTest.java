@@ -86,7 +86,7 @@ class HistoryTest {
                 Map.of(),
                 List.of(),
                 Report.Summary.NOTHING_KNOWN,
-                new Report.Pipeline(null, null, null),
+                Report.Pipeline.NOTHING_KNOWN,
                 List.of(),
                 List.of());
     }

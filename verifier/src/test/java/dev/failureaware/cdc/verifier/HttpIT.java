@@ -12,7 +12,17 @@ import dev.failureaware.cdc.test.KafkaAndPostgres;
 import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.common.ResourceArg;
 import io.quarkus.test.junit.QuarkusTest;
+import io.restassured.RestAssured;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.util.List;
+import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Flow;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -93,6 +103,79 @@ class HttpIT {
     }
 
     @Test
+    void everyFormIsTheSameReport() throws Exception {
+        pipeline.verify("PT20S");
+
+        assertThat(ReportFormsTest.problems(
+                        get("/report.json").then().statusCode(200).extract().asString()))
+                .isEmpty();
+        get("/report.html")
+                .then()
+                .contentType("text/html")
+                .header("X-Verdict", "PASS")
+                .body(containsString("<title>PASS"));
+        get("/report.xml")
+                .then()
+                .contentType("application/xml")
+                .header("X-Verdict", "PASS")
+                .body(containsString("failures=\"0\""));
+        get("/report.schema.json").then().statusCode(200).body(containsString("Report of a verification"));
+        for (var form : List.of("text", "json", "html", "junit")) {
+            given().header("Authorization", "Bearer secret")
+                    .post("/verify?timeout=20s&format=" + form)
+                    .then()
+                    .statusCode(200)
+                    .header("X-Verdict", "PASS");
+        }
+        given().header("Authorization", "Bearer secret")
+                .post("/verify?format=pdf")
+                .then()
+                .statusCode(400)
+                .body("error", containsString("text, json, html, junit"));
+    }
+
+    @Test
+    void finishedVerificationsAreSeenLive() throws Exception {
+        pipeline.verify();
+        var events = new LinkedBlockingQueue<String>();
+        var reader = HttpClient.newHttpClient()
+                .sendAsync(
+                        HttpRequest.newBuilder(URI.create(RestAssured.baseURI + ":" + RestAssured.port + "/events"))
+                                .build(),
+                        HttpResponse.BodyHandlers.fromLineSubscriber(new LineReader(events)));
+        assertThat(events.poll(10, TimeUnit.SECONDS))
+                .as("the last one, at once")
+                .contains("\"status\":\"PASS\"");
+        pipeline.sink.execute("DELETE FROM t");
+
+        pipeline.verify();
+
+        assertThat(events.poll(10, TimeUnit.SECONDS)).contains("\"status\":\"FAIL\"");
+        reader.cancel(true);
+    }
+
+    /** Lines of server-sent events that carry data. */
+    private record LineReader(BlockingQueue<String> lines) implements Flow.Subscriber<String> {
+        @Override
+        public void onSubscribe(Flow.Subscription subscription) {
+            subscription.request(Long.MAX_VALUE);
+        }
+
+        @Override
+        public void onNext(String line) {
+            if (line.startsWith("data:")) {
+                lines.add(line);
+            }
+        }
+
+        @Override
+        public void onError(Throwable failure) {}
+
+        @Override
+        public void onComplete() {}
+    }
+
+    @Test
     void verificationsAtTheSameTimeRunOneAfterTheOther() {
         var calls = Stream.generate(() -> CompletableFuture.supplyAsync(() -> pipeline.verify()))
                 .limit(3)
@@ -114,6 +197,11 @@ class HttpIT {
         get("/q/health/ready").then().statusCode(200);
         get("/q/metrics")
                 .then()
-                .body(containsString("cdc_verdict 0.0"), containsString("cdc_differences{class=\"orphan\"} 0.0"));
+                .body(
+                        containsString("cdc_verdict 0.0"),
+                        containsString("cdc_differences{class=\"orphan\"} 0.0"),
+                        containsString("cdc_differences{class=\"stale\"} 0.0"),
+                        containsString("cdc_verifications_total{verdict=\"pass\"}"),
+                        containsString("cdc_findings "));
     }
 }

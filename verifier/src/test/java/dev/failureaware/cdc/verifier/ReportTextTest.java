@@ -67,7 +67,7 @@ class ReportTextTest {
                 tables,
                 List.of(new Report.Check("no_orphans", status, "")),
                 Report.Summary.NOTHING_KNOWN,
-                new Report.Pipeline(null, null, null),
+                Report.Pipeline.NOTHING_KNOWN,
                 List.of(),
                 List.of(new Report.Past(AT, status)));
     }

@@ -25,6 +25,7 @@ class VerifyCommandTest {
     private final List<String> asked = new ArrayList<>();
     private HttpServer server;
     private int status = 200;
+    private String header;
     private String body = "PASS  2026-01-01T00:00:00Z  (took 5 ms)\n";
 
     @BeforeEach
@@ -38,6 +39,9 @@ class VerifyCommandTest {
                             exchange.getRequestHeaders().getFirst("Accept"),
                             exchange.getRequestHeaders().getFirst("Authorization")));
             var bytes = body.getBytes(StandardCharsets.UTF_8);
+            if (header != null) {
+                exchange.getResponseHeaders().set("X-Verdict", header);
+            }
             exchange.sendResponseHeaders(status, bytes.length);
             exchange.getResponseBody().write(bytes);
             exchange.close();
@@ -59,6 +63,20 @@ class VerifyCommandTest {
 
         assertThat(out.toString(StandardCharsets.UTF_8)).isEqualTo(body);
         assertThat(asked).containsExactly("POST /verify?timeout=20s text/plain Bearer secret");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"PASS,0", "FAIL,1", "UNKNOWN,2", ",2"})
+    void in_other_forms_a_header_says_the_verdict(String verdict, int code) throws InterruptedException {
+        body = "<testsuite/>";
+        header = verdict;
+
+        assertThat(verify("verify", "--format", "junit")).isEqualTo(code);
+
+        assertThat(out.toString(StandardCharsets.UTF_8)).isEqualTo(body);
+        assertThat(asked).containsExactly("POST /verify?timeout=60s&format=junit */* Bearer secret");
+        assertThat(verify("verify", "--format", "pdf")).isEqualTo(2);
+        assertThat(err.toString(StandardCharsets.UTF_8)).contains("text, json, html, junit");
     }
 
     @Test

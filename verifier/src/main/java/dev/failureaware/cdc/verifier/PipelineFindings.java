@@ -1,0 +1,102 @@
+package dev.failureaware.cdc.verifier;
+
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.inject.Inject;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** Turns the state of the pipeline into findings, by thresholds. */
+@ApplicationScoped
+class PipelineFindings {
+    private final Limits thresholds;
+    private final Clock clock;
+
+    @Inject
+    PipelineFindings(VerifierConfig config, Clock clock) {
+        this(Limits.of(config.threshold()), clock);
+    }
+
+    PipelineFindings(Limits thresholds, Clock clock) {
+        this.thresholds = thresholds;
+        this.clock = clock;
+    }
+
+    /** {@link Thresholds} as plain values: events, bytes, bytes, records. */
+    record Limits(long lag, long retainedWal, long unconfirmedWal, long parked, Optional<Duration> silence) {
+        static Limits of(Thresholds thresholds) {
+            return new Limits(
+                    thresholds.lag(),
+                    thresholds.retainedWal().asLongValue(),
+                    thresholds.unconfirmedWal().asLongValue(),
+                    thresholds.parked(),
+                    thresholds.silence());
+        }
+    }
+
+    /** @param parked null when it is not known */
+    List<Report.Finding> of(Report.Pipeline state, Long parked) {
+        var findings = new ArrayList<Report.Finding>();
+        slot(state.slot(), findings);
+        connector(state.connector(), findings);
+        if (state.partitions() != null) {
+            state.partitions().stream()
+                    .filter(partition -> partition.events() > thresholds.lag())
+                    .forEach(partition -> findings.add(new Report.Finding(
+                            "lag",
+                            partition.topic() + "-" + partition.partition(),
+                            "%d events are not applied, more than %d"
+                                    .formatted(partition.events(), thresholds.lag()))));
+        }
+        if (parked != null && parked > thresholds.parked()) {
+            findings.add(new Report.Finding(
+                    "parked", "sink", "%d records are parked, more than %d".formatted(parked, thresholds.parked())));
+        }
+        thresholds.silence().filter(limit -> state.lastEvent() != null).ifPresent(limit -> {
+            var silence = Duration.between(state.lastEvent(), clock.instant());
+            if (silence.compareTo(limit) > 0) {
+                findings.add(new Report.Finding(
+                        "silence", "topics", "no event since %s, longer than %s".formatted(state.lastEvent(), limit)));
+            }
+        });
+        return List.copyOf(findings);
+    }
+
+    private void slot(Report.Slot slot, List<Report.Finding> findings) {
+        if (slot == null) {
+            return;
+        }
+        if (!slot.active()) {
+            findings.add(
+                    new Report.Finding("slot", "source", "the replication slot is not active: no connector reads"));
+        }
+        if ("lost".equals(slot.walStatus()) || "unreserved".equals(slot.walStatus())) {
+            findings.add(new Report.Finding(
+                    "slot", "source", "the replication slot's log is " + slot.walStatus() + ": changes may be gone"));
+        }
+        above("retained_wal", slot.retainedWalBytes(), thresholds.retainedWal(), "kept for the slot", findings);
+        above(
+                "unconfirmed_wal",
+                slot.unconfirmedBytes(),
+                thresholds.unconfirmedWal(),
+                "not confirmed by the connector",
+                findings);
+    }
+
+    private static void above(String kind, Long bytes, long limit, String what, List<Report.Finding> findings) {
+        if (bytes != null && bytes > limit) {
+            findings.add(new Report.Finding(
+                    kind, "source", "%d bytes of log are %s, more than %d".formatted(bytes, what, limit)));
+        }
+    }
+
+    /** A connector says RUNNING although its task has failed. */
+    private static void connector(Report.Connector connector, List<Report.Finding> findings) {
+        if (connector != null && !connector.running()) {
+            findings.add(new Report.Finding(
+                    "connector", "connect", "connector %s, tasks %s".formatted(connector.state(), connector.tasks())));
+        }
+    }
+}

@@ -1,0 +1,51 @@
+package dev.failureaware.cdc.verifier;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+
+class PipelineFindingsTest {
+    private static final Instant NOW = Instant.parse("2026-11-22T15:00:00Z");
+    private static final Report.Slot SLOT = new Report.Slot(true, 500L, "0/1", 100L, "reserved");
+    private static final Report.Connector RUNS = new Report.Connector("RUNNING", List.of("RUNNING"));
+
+    private final PipelineFindings findings = new PipelineFindings(
+            new PipelineFindings.Limits(10, 500, 200, 0, Optional.of(Duration.ofMinutes(5))),
+            Clock.fixed(NOW, ZoneOffset.UTC));
+
+    @Test
+    void whatIsWithinItsThresholdAndWhatIsNotKnownIsNoFinding() {
+        assertThat(of(SLOT, RUNS, 10, NOW.minusSeconds(300), 0L)).isEmpty();
+        assertThat(findings.of(Report.Pipeline.NOTHING_KNOWN, null)).isEmpty();
+    }
+
+    @Test
+    void eachStateThatPassesItsThresholdIsAFinding() {
+        assertThat(of(SLOT, RUNS, 11, null, null)).containsExactly("lag t-0");
+        assertThat(of(SLOT, RUNS, 0, NOW.minusSeconds(301), null)).containsExactly("silence topics");
+        assertThat(of(SLOT, RUNS, 0, null, 1L)).containsExactly("parked sink");
+        assertThat(of(new Report.Slot(true, 501L, "0/1", 201L, "extended"), RUNS, 0, null, null))
+                .containsExactly("retained_wal source", "unconfirmed_wal source");
+        assertThat(of(new Report.Slot(false, 1L, "0/1", 1L, "lost"), RUNS, 0, null, null))
+                .containsExactly("slot source", "slot source");
+        assertThat(of(SLOT, new Report.Connector("RUNNING", List.of("FAILED")), 0, null, null))
+                .containsExactly("connector connect");
+        assertThat(of(SLOT, new Report.Connector("RUNNING", List.of()), 0, null, null))
+                .as("a connector without a task")
+                .containsExactly("connector connect");
+    }
+
+    private List<String> of(Report.Slot slot, Report.Connector connector, long lag, Instant lastEvent, Long parked) {
+        var state = new Report.Pipeline(
+                slot, connector, "18", List.of(new Lag.OfPartition("t", 0, 1, 99, lag)), lastEvent, List.of());
+        return findings.of(state, parked).stream()
+                .map(finding -> finding.kind() + " " + finding.subject())
+                .toList();
+    }
+}
