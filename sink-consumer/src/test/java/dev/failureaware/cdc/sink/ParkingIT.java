@@ -20,6 +20,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AlterConfigOp;
 import org.apache.kafka.clients.admin.ConfigEntry;
@@ -407,6 +408,46 @@ class ParkingIT {
 
         at.awaitRows("id, a", "(0,first)", "(1,v40)", "(2,end)");
         assertThat(parked()).allMatch(kind -> kind.endsWith("replayed"));
+    }
+
+    /** An event that is just being parked behind a record must not find that record replayed when it is. */
+    @Test
+    void aReplayWaitsForTheBatchOfItsPartition() throws Exception {
+        refusePoison();
+        at.commit(1, insert(4, "good"));
+        at.commit(1, insert(1, "poison"));
+        awaitParked("refused");
+        mend();
+        try (var rowOfOther = at.sink.connect();
+                var offset = at.sink.connect()) {
+            rowOfOther.setAutoCommit(false);
+            rowOfOther.createStatement().execute("UPDATE " + at.name + " SET a = a WHERE id = 4");
+            offset.setAutoCommit(false);
+            offset.createStatement()
+                    .execute("SELECT FROM _cdc.offsets WHERE topic = '" + at.topic + "' AND partition = 1 FOR UPDATE");
+            // While this one waits for the offset, the next two are read, and become one batch.
+            at.commit(1, insert(7, "ahead"));
+            awaitWaiting(1);
+            at.commit(1, update(1, "last"), update(4, "changed"));
+            await().pollDelay(Duration.ofSeconds(1)).until(() -> true);
+            offset.rollback();
+            await().atMost(Playground.PATIENCE).until(() -> at.rows("id").contains("(7)"));
+            awaitWaiting(1);
+
+            var replay = CompletableFuture.supplyAsync(this::replay);
+            await().atMost(Playground.PATIENCE).until(() -> replay.isDone() || waiting() == 2);
+            rowOfOther.rollback();
+            assertThat(replay.get().getMap("")).containsEntry("replayed", 2);
+        }
+        at.awaitRows("id, a", "(0,first)", "(1,last)", "(4,changed)", "(7,ahead)");
+    }
+
+    private void awaitWaiting(long number) {
+        await().atMost(Playground.PATIENCE).until(() -> waiting() == number);
+    }
+
+    private long waiting() {
+        return at.sink.count("pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'");
     }
 
     @Test

@@ -109,6 +109,19 @@ final class SinkProcess implements AutoCloseable {
         }
     }
 
+    /** The sum over its labels; 0 while it does not answer. */
+    double metric(String name) throws InterruptedException {
+        try {
+            return HTTP.send(request("/q/metrics"), BodyHandlers.ofLines())
+                    .body()
+                    .filter(line -> line.startsWith(name))
+                    .mapToDouble(line -> Double.parseDouble(line.substring(line.lastIndexOf(' '))))
+                    .sum();
+        } catch (IOException notYet) {
+            return 0;
+        }
+    }
+
     private HttpRequest request(String path) {
         return HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + httpPort + path))
                 .timeout(Duration.ofSeconds(5))
