@@ -1,6 +1,7 @@
 package dev.failureaware.cdc.stack;
 
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -31,10 +32,22 @@ final class QuarkusService {
 
     private static int heapMegabytes(Part part) {
         return switch (part) {
-            case VERIFIER, SINK_CONSUMER -> 160;
+            case SINK_CONSUMER -> 192;
+            case VERIFIER -> 160;
             case LOAD_GENERATOR, CHAOS_INJECTOR -> 64;
             case SOURCE, SINK, KAFKA, CONNECT -> throw new IllegalArgumentException(part + " is no service");
         };
+    }
+
+    private List<String> options() {
+        var options = new ArrayList<>(Jvm.options(layout, heapMegabytes(part)));
+        if (part == Part.SINK_CONSUMER) {
+            // What waits lives a little longer than one collection: with room for it in the young half, it is not moved
+            // on to the
+            // old one, which would have to be collected several times a second in a backlog.
+            options.addAll(List.of("-XX:NewRatio=1", "-XX:SurvivorRatio=4"));
+        }
+        return options;
     }
 
     /** The wiring, and where the service listens. */
@@ -51,10 +64,7 @@ final class QuarkusService {
         all.put("QUARKUS_CONSOLE_COLOR", "false");
         return new ProcessSpec(
                 part,
-                Jvm.command(
-                        layout,
-                        heapMegabytes(part),
-                        List.of("-jar", layout.serviceJar(part).toString())),
+                Jvm.command(options(), List.of("-jar", layout.serviceJar(part).toString())),
                 Map.copyOf(all),
                 "TERM",
                 Duration.ofSeconds(20),

@@ -1,21 +1,21 @@
 package dev.failureaware.cdc.sink;
 
 import dev.failureaware.cdc.sink.decode.Decoded;
+import dev.failureaware.cdc.sink.decode.Received;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.TopicPartition;
 
 /** Events in the order of their partitions, and the records that they were decoded from. Of one thread at a time. */
 final class Batch {
     private final List<Decoded> events = new ArrayList<>();
-    private final List<ConsumerRecord<byte[], byte[]>> records = new ArrayList<>();
+    private final List<Received> records = new ArrayList<>();
     /** Made when first asked for: only what is parked needs it. */
-    private Map<TopicPartition, Map<Long, ConsumerRecord<byte[], byte[]>>> byPlace;
+    private Map<TopicPartition, Map<Long, Received>> byPlace;
 
-    void add(Decoded event, ConsumerRecord<byte[], byte[]> record) {
+    void add(Decoded event, Received record) {
         events.add(event);
         records.add(record);
     }
@@ -34,13 +34,12 @@ final class Batch {
     }
 
     /** The record that the event was decoded from. */
-    ConsumerRecord<byte[], byte[]> record(Decoded event) {
+    Received record(Decoded event) {
         if (byPlace == null) {
             byPlace = new HashMap<>();
-            for (var record : records) {
-                byPlace.computeIfAbsent(
-                                new TopicPartition(record.topic(), record.partition()), partition -> new HashMap<>())
-                        .put(record.offset(), record);
+            for (var i = 0; i < records.size(); i++) {
+                byPlace.computeIfAbsent(events.get(i).partition(), partition -> new HashMap<>())
+                        .put(records.get(i).offset(), records.get(i));
             }
         }
         return byPlace.get(event.partition()).get(event.offset());

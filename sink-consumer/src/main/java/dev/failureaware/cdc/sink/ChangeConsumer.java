@@ -1,5 +1,6 @@
 package dev.failureaware.cdc.sink;
 
+import dev.failureaware.cdc.sink.decode.Polled;
 import io.quarkus.runtime.Startup;
 import io.smallrye.mutiny.Uni;
 import io.smallrye.reactive.messaging.kafka.api.IncomingKafkaRecordBatchMetadata;
@@ -35,8 +36,7 @@ class ChangeConsumer {
     }
 
     @Incoming(CHANNEL)
-    Uni<Void> consume(
-            ConsumerRecords<byte[], byte[]> records, IncomingKafkaRecordBatchMetadata<byte[], byte[]> metadata) {
+    Uni<Void> consume(ConsumerRecords<Void, Polled> records, IncomingKafkaRecordBatchMetadata<Void, Polled> metadata) {
         return lanes.take(records, metadata.getConsumerGroupGenerationId());
     }
 }

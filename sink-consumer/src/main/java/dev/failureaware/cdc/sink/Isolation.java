@@ -3,6 +3,8 @@ package dev.failureaware.cdc.sink;
 import dev.failureaware.cdc.sink.apply.FailureKind;
 import dev.failureaware.cdc.sink.apply.Refusal;
 import dev.failureaware.cdc.sink.decode.Decoded;
+import dev.failureaware.cdc.sink.decode.Received;
+import dev.failureaware.cdc.sink.decode.RecordBytes;
 import dev.failureaware.cdc.sink.decode.RecordKey;
 import java.time.Clock;
 import java.time.Duration;
@@ -15,7 +17,6 @@ import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Function;
-import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.TopicPartition;
 
 /**
@@ -32,7 +33,7 @@ import org.apache.kafka.common.TopicPartition;
 final class Isolation {
     private record Place(TopicPartition partition, long offset) {}
 
-    private final Function<Decoded, ConsumerRecord<byte[], byte[]>> records;
+    private final Function<Decoded, Received> records;
     private final Duration patience;
     private final Clock clock;
 
@@ -43,11 +44,7 @@ final class Isolation {
     private final Set<TopicPartition> stuck = new HashSet<>();
 
     /** @param records the Kafka record that an event was decoded from; only asked for what is parked */
-    Isolation(
-            List<Decoded> batch,
-            Function<Decoded, ConsumerRecord<byte[], byte[]>> records,
-            Duration patience,
-            Clock clock) {
+    Isolation(List<Decoded> batch, Function<Decoded, Received> records, Duration patience, Clock clock) {
         this.remaining = batch;
         this.records = records;
         this.patience = patience;
@@ -115,14 +112,15 @@ final class Isolation {
 
     private void park(int index, Decoded.RowChange change, Decoded.Why why, Refusal refusal) {
         var record = records.apply(change);
+        var key = RecordBytes.whole(record.key());
         remaining = new ArrayList<>(remaining);
         remaining.set(
                 index,
                 new Decoded.Refused(
                         change,
-                        record.key(),
-                        record.value(),
-                        RecordKey.text(record.key()),
+                        key,
+                        RecordBytes.whole(record.value()),
+                        RecordKey.text(key),
                         why,
                         refusal.reason(),
                         refusal.sqlState()));

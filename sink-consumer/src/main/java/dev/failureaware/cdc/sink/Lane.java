@@ -1,10 +1,10 @@
 package dev.failureaware.cdc.sink;
 
 import dev.failureaware.cdc.sink.decode.EventDecoder;
+import dev.failureaware.cdc.sink.decode.Received;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
-import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.TopicPartition;
 
 /**
@@ -15,9 +15,7 @@ final class Lane {
     /** Small against a batch, so that the bounds of a batch are kept well enough by not cutting a part. */
     private static final int MOST_PARTS_PER_BATCH = 8;
 
-    private static final int BYTES_OF_OBJECTS = 500;
-
-    private record Arrived(int generation, TopicPartition partition, List<ConsumerRecord<byte[], byte[]>> records) {}
+    private record Arrived(int generation, TopicPartition partition, List<Received> records) {}
 
     private record Part(int generation, Batch batch, long bytes) {}
 
@@ -57,15 +55,9 @@ final class Lane {
         threads.forEach(Thread::interrupt);
     }
 
-    void take(TopicPartition partition, List<ConsumerRecord<byte[], byte[]>> records, int generation) {
-        room.take(records.stream().mapToLong(Lane::bytes).sum());
+    void take(TopicPartition partition, List<Received> records, int generation) {
+        room.take(records.stream().mapToLong(Received::memory).sum());
         arrived.add(new Arrived(generation, partition, records));
-    }
-
-    /** About what a record holds of the heap until it is written: its bytes, its values as texts, and the objects of both. */
-    private static long bytes(ConsumerRecord<byte[], byte[]> record) {
-        return 2L * (Math.max(0, record.serializedKeySize()) + Math.max(0, record.serializedValueSize()))
-                + BYTES_OF_OBJECTS;
     }
 
     private void decode() throws InterruptedException {
@@ -74,8 +66,8 @@ final class Lane {
             var batch = new Batch();
             var bytes = 0L;
             for (var record : next.records) {
-                batch.add(config.sabotage().spoil(decoder.decode(record, next.partition)), record);
-                bytes += bytes(record);
+                batch.add(config.sabotage().spoil(decoder.decode(next.partition, record)), record);
+                bytes += record.memory();
                 if (batch.size() >= config.batchRecords() / MOST_PARTS_PER_BATCH
                         || bytes >= config.batchBytes().asLongValue() / MOST_PARTS_PER_BATCH) {
                     decoded.add(new Part(next.generation, batch, bytes));

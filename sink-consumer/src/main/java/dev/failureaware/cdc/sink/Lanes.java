@@ -1,6 +1,7 @@
 package dev.failureaware.cdc.sink;
 
 import dev.failureaware.cdc.sink.decode.EventDecoder;
+import dev.failureaware.cdc.sink.decode.Polled;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.smallrye.mutiny.Uni;
 import jakarta.annotation.PreDestroy;
@@ -8,6 +9,7 @@ import jakarta.enterprise.context.ApplicationScoped;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
+import org.apache.kafka.common.TopicPartition;
 
 /**
  * Spreads the partitions over lanes, and bounds the bytes that wait in them. Lanes share nothing that a transaction could roll
@@ -36,12 +38,13 @@ class Lanes {
     }
 
     /** Completes when there is room for more. Records of a generation that is over are dropped. */
-    Uni<Void> take(ConsumerRecords<byte[], byte[]> records, int generation) {
-        for (var partition : records.partitions()) {
+    Uni<Void> take(ConsumerRecords<Void, Polled> records, int generation) {
+        for (var record : records) {
+            var partition = new TopicPartition(record.topic(), record.partition());
             assignment
                     .place(generation, partition)
-                    .ifPresent(place ->
-                            lanes.get(place % lanes.size()).take(partition, records.records(partition), generation));
+                    .ifPresent(place -> lanes.get(place % lanes.size())
+                            .take(partition, record.value().records(), generation));
         }
         return room.awaited();
     }

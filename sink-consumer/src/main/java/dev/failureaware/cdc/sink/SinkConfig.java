@@ -26,14 +26,15 @@ interface SinkConfig {
     int batchRecords();
 
     /** Most memory that the records of one transaction take, about; a single record may exceed it. */
-    @WithDefault("16M")
+    @WithDefault("6M")
     MemorySize batchBytes();
 
     /**
-     * Memory that records may take which wait in all lanes or are being written, about: twice their bytes and some for each.
-     * Above that, nothing more is taken from Kafka. Beside it stand what the client has fetched ahead and three polls.
+     * Memory that records may take which wait in all lanes or are being written, about: twice their bytes without the schema
+     * part, and some for each. Above that, nothing more is taken from Kafka. Beside it stand what the client has fetched ahead
+     * and three polls.
      */
-    @WithDefault("48M")
+    @WithDefault("16M")
     MemorySize maxWaiting();
 
     /** Where the connector says what its snapshots found; one partition. Empty: tables without rows are not swept. */

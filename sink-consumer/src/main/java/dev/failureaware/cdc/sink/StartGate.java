@@ -61,6 +61,7 @@ class StartGate {
 
     void start(@Observes StartupEvent event) {
         health.waiting("the sink database and Kafka were not asked yet");
+        NativeLz4.load();
         var thread = new Thread(this::open, "start-gate");
         thread.setDaemon(true);
         thread.start();

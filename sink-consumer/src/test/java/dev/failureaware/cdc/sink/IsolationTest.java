@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.failureaware.cdc.model.TableId;
 import dev.failureaware.cdc.sink.decode.Decoded;
 import dev.failureaware.cdc.sink.decode.Operation;
+import dev.failureaware.cdc.sink.decode.Received;
 import dev.failureaware.cdc.sink.decode.Source;
 import dev.failureaware.cdc.sink.decode.TableShape;
 import io.vertx.pgclient.PgException;
@@ -17,7 +18,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Predicate;
 import java.util.stream.IntStream;
-import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.TopicPartition;
 import org.junit.jupiter.api.Test;
 
@@ -57,12 +57,7 @@ class IsolationTest {
                 return now;
             }
         };
-        return new Isolation(
-                batch,
-                event -> new ConsumerRecord<>(
-                        event.partition().topic(), event.partition().partition(), event.offset(), null, null),
-                patience,
-                clock);
+        return new Isolation(batch, event -> new Received(event.offset(), null, null, false), patience, clock);
     }
 
     /** A sink that takes all of a part or nothing. */

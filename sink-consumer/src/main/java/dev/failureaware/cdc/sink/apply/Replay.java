@@ -18,7 +18,6 @@ import io.vertx.mutiny.sqlclient.Tuple;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.util.List;
 import java.util.Map;
-import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.TopicPartition;
 import org.jboss.logging.Logger;
 
@@ -35,9 +34,8 @@ public class Replay {
     private static final Logger LOG = Logger.getLogger(Replay.class);
 
     /** Only that the header is there counts. */
-    private static final byte[] NO_BYTES = {};
-
     private final Pool pool;
+
     private final ParkedRecords parked;
     private final EventDecoder decoder;
     private final PlanApplier.Factory appliers;
@@ -148,7 +146,7 @@ public class Replay {
     }
 
     private Uni<Step> replay(SqlConnection connection, PlanApplier applier, Entry entry) {
-        var event = decoder.decode(record(entry));
+        var event = decoder.decode(entry.partition(), entry.offset(), entry.key(), entry.value(), entry.keyChanged());
         if (event instanceof Decoded.Undecodable undecodable) {
             throw new StillUndecodableException(undecodable.reason());
         }
@@ -164,15 +162,6 @@ public class Replay {
                                 .chain(superseded -> superseded
                                         ? resolve(connection, entry, Outcome.SUPERSEDED)
                                         : apply(connection, applier, entry, change)));
-    }
-
-    private static ConsumerRecord<byte[], byte[]> record(Entry entry) {
-        var record = new ConsumerRecord<>(
-                entry.partition().topic(), entry.partition().partition(), entry.offset(), entry.key(), entry.value());
-        if (entry.keyChanged()) {
-            record.headers().add(EventDecoder.NEW_KEY, NO_BYTES).add(EventDecoder.OLD_KEY, NO_BYTES);
-        }
-        return record;
     }
 
     private Uni<Step> resolve(SqlConnection connection, Entry entry, Outcome outcome) {

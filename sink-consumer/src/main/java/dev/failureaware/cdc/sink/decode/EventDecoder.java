@@ -1,86 +1,73 @@
 package dev.failureaware.cdc.sink.decode;
 
-import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
-import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.NullNode;
 import dev.failureaware.cdc.model.TableId;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.time.DateTimeException;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
-import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.header.Headers;
 
 /**
  * Turns Kafka records into {@link Decoded} events. Never throws for what a record holds: what cannot be understood becomes
  * {@link Decoded.Undecodable}.
  *
- * <p>The schema part of an event is byte-identical between events of one table version, so it is parsed once and
- * recognised by its bytes.
+ * <p>A schema part is parsed once and recognised by its bytes.
  */
 @ApplicationScoped
 public class EventDecoder {
-    private static final byte[] SCHEMA = "{\"schema\":".getBytes(StandardCharsets.UTF_8);
-    private static final byte[] PAYLOAD = ",\"payload\":".getBytes(StandardCharsets.UTF_8);
-
     private final ObjectMapper json;
     private final Map<String, Versions> versionsByTopic = new ConcurrentHashMap<>();
     /** One instance of each shape, so that equal ones are the same. */
     private final Map<TableShape, TableShape> shapes = new ConcurrentHashMap<>();
 
-    /** Headers of the two halves of a change of a row's key: the delete tells the new key, the insert the old one. */
-    public static final String NEW_KEY = "__debezium.newkey";
-
-    public static final String OLD_KEY = "__debezium.oldkey";
-
     private final SchemalessShapes schemaless;
+    private final SchemaParts parts = new SchemaParts();
 
     public EventDecoder(ObjectMapper json, SinkColumns sinkColumns) {
         this.schemaless = new SchemalessShapes(sinkColumns, shapes);
-        // A record is as long as Kafka lets it be.
-        var factory = JsonFactory.builder()
-                .streamReadConstraints(StreamReadConstraints.builder()
-                        .maxStringLength(Integer.MAX_VALUE)
-                        .build())
-                .build();
-        this.json = json.copyWith(factory);
+        this.json = json.copyWith(SchemaParts.JSON);
     }
 
-    public Decoded decode(ConsumerRecord<byte[], byte[]> record) {
-        return decode(record, new TopicPartition(record.topic(), record.partition()));
+    /** @param partition one instance for all of its records */
+    public Decoded decode(TopicPartition partition, Received record) {
+        return decode(new Place(partition, record.offset(), record.keyChanged()), record.key(), record.value());
     }
 
-    /** The same, with one instance of the partition for all of its records. */
-    public Decoded decode(ConsumerRecord<byte[], byte[]> record, TopicPartition partition) {
-        if (record.value() == null) {
-            return new Decoded.Tombstone(partition, record.offset());
+    /** The same, for a record that was kept elsewhere. */
+    public Decoded decode(TopicPartition partition, long offset, byte[] key, byte[] value, boolean keyChanged) {
+        return decode(
+                new Place(partition, offset, keyChanged),
+                parts.cut(partition.topic(), key),
+                parts.cut(partition.topic(), value));
+    }
+
+    private Decoded decode(Place at, RecordBytes key, RecordBytes value) {
+        if (value == null) {
+            return new Decoded.Tombstone(at.partition, at.offset);
         }
         try {
-            var at = new Place(partition, record.offset(), record.headers());
-            if (!startsWith(record.value(), SCHEMA)) {
-                var whole = json.readTree(record.value());
+            if (value.schemaPart().length == 0) {
+                var whole = json.readTree(value.rest());
                 if (SchemalessShapes.isEvent(whole)) {
-                    return schemaless(at, record.key(), whole);
+                    return schemaless(at, RecordBytes.whole(key), whole);
                 }
             }
-            var versions = versionsByTopic.computeIfAbsent(record.topic(), topic -> new Versions());
-            var key = enveloped(record.key(), versions, versions.keys);
-            var value = enveloped(record.value(), versions, versions.values);
-            return decode(at, key, value);
+            var versions = versionsByTopic.computeIfAbsent(at.partition.topic(), topic -> new Versions());
+            return decode(at, enveloped(key, versions, versions.keys), enveloped(value, versions, versions.values));
         } catch (IOException | IllegalArgumentException | ArithmeticException | DateTimeException e) {
+            var wholeKey = RecordBytes.whole(key);
             return new Decoded.Undecodable(
-                    partition, record.offset(), record.key(), record.value(), RecordKey.text(record.key()), reason(e));
+                    at.partition, at.offset, wholeKey, RecordBytes.whole(value), RecordKey.text(wholeKey), reason(e));
         }
     }
 
@@ -126,8 +113,12 @@ public class EventDecoder {
                 source);
     }
 
-    /** Where a record stands. */
-    private record Place(TopicPartition partition, long offset, Headers headers) {}
+    /**
+     * Where a record stands.
+     *
+     * @param keyChanged see {@link Received#keyChanged}
+     */
+    private record Place(TopicPartition partition, long offset, boolean keyChanged) {}
 
     private static Decoded row(
             Place at, TableShape shape, Operation operation, List<String> key, String[] after, Source source) {
@@ -136,8 +127,7 @@ public class EventDecoder {
                 throw new IllegalArgumentException(
                         "a delete in " + shape.table() + ", which has no key: the row to delete cannot be told");
             }
-            return new Decoded.Delete(
-                    at.partition, at.offset, shape, key, source, at.headers.lastHeader(NEW_KEY) != null);
+            return new Decoded.Delete(at.partition, at.offset, shape, key, source, at.keyChanged);
         }
         if (operation == Operation.UPDATE && !shape.hasKey()) {
             throw new IllegalArgumentException(
@@ -150,10 +140,10 @@ public class EventDecoder {
         if (after == null) {
             throw new IllegalArgumentException("op '" + operation.code() + "' without 'after'");
         }
-        if (operation == Operation.INSERT && lacksValues(after) && at.headers.lastHeader(OLD_KEY) == null) {
+        if (operation == Operation.INSERT && lacksValues(after) && !at.keyChanged) {
             throw new IllegalArgumentException(
                     "a new key for a row of " + shape.table()
-                            + ", without values that did not change and without the header " + OLD_KEY
+                            + ", without values that did not change and without the header " + Received.OLD_KEY
                             + ", which tells that they are those of the old key: let the headers pass, or set REPLICA IDENTITY FULL");
         }
         return new Decoded.Upsert(at.partition, at.offset, shape, operation, key, new TextRow(after), source);
@@ -178,64 +168,51 @@ public class EventDecoder {
         throw new IllegalArgumentException("op '" + code + "' is none of r, c, u, d, t");
     }
 
-    /** Separates schema and payload; a record without a schema part has no columns and is refused. */
-    private Enveloped enveloped(byte[] bytes, Versions versions, List<SchemaVersion> known) throws IOException {
+    /** A record without a schema part has no columns and is refused. */
+    private Enveloped enveloped(RecordBytes bytes, Versions versions, List<SchemaVersion> known) throws IOException {
         if (bytes == null) {
             return Enveloped.NONE;
         }
-        var version = find(bytes, known);
-        if (version != null) {
-            return new Enveloped(version, bytes, null);
-        }
-        synchronized (versions) {
-            // Another lane may have come first, and equal versions must be one.
-            version = find(bytes, known);
-            if (version != null) {
-                return new Enveloped(version, bytes, null);
-            }
-            var whole = json.readTree(bytes);
+        if (bytes.schemaPart().length == 0) {
+            var whole = json.readTree(bytes.rest());
             if (!whole.isObject() || !whole.has("schema") || !whole.has("payload")) {
                 throw new IllegalArgumentException(
                         "neither an event with a schema nor one without; the converters must be"
                                 + " JsonConverter with the same schemas.enable for key and value");
             }
-            version = new SchemaVersion(prefix(bytes), whole.get("schema"));
-            if (version.prefix.length > 0) {
-                known.add(0, version);
-            }
-            return new Enveloped(version, bytes, whole.get("payload"));
+            return new Enveloped(
+                    new SchemaVersion(bytes.schemaPart(), whole.get("schema")), null, whole.get("payload"));
         }
+        var version = find(bytes.schemaPart(), known);
+        if (version == null) {
+            synchronized (versions) {
+                // Another lane may have come first, and equal versions must be one.
+                version = find(bytes.schemaPart(), known);
+                if (version == null) {
+                    version = new SchemaVersion(bytes.schemaPart(), schema(bytes.schemaPart()));
+                    known.add(0, version);
+                }
+            }
+        }
+        return new Enveloped(version, bytes.rest(), null);
     }
 
-    private static SchemaVersion find(byte[] bytes, List<SchemaVersion> known) {
+    private static SchemaVersion find(byte[] schemaPart, List<SchemaVersion> known) {
         for (var version : known) {
-            if (startsWith(bytes, version.prefix)) {
+            if (Arrays.equals(version.schemaPart, schemaPart)) {
                 return version;
             }
         }
         return null;
     }
 
-    /** The bytes up to the payload, where the record is written the way JsonConverter does: schema first, payload last. */
-    private byte[] prefix(byte[] bytes) throws IOException {
-        try (JsonParser parser = json.createParser(bytes)) {
+    private JsonNode schema(byte[] schemaPart) throws IOException {
+        try (var parser = json.createParser(schemaPart)) {
             parser.nextToken();
-            if (parser.nextToken() == JsonToken.FIELD_NAME
-                    && parser.currentName().equals("schema")) {
-                parser.nextToken();
-                parser.skipChildren();
-                var end = (int) parser.currentLocation().getByteOffset();
-                if (Arrays.equals(
-                        bytes, end, Math.min(bytes.length, end + PAYLOAD.length), PAYLOAD, 0, PAYLOAD.length)) {
-                    return Arrays.copyOf(bytes, end + PAYLOAD.length);
-                }
-            }
-            return new byte[0];
+            parser.nextToken();
+            parser.nextToken();
+            return parser.readValueAsTree();
         }
-    }
-
-    private static boolean startsWith(byte[] bytes, byte[] prefix) {
-        return bytes.length > prefix.length && Arrays.equals(bytes, 0, prefix.length, prefix, 0, prefix.length);
     }
 
     /** Known schema versions of one topic, newest first. */
@@ -244,8 +221,11 @@ public class EventDecoder {
         final List<SchemaVersion> values = new CopyOnWriteArrayList<>();
     }
 
-    /** @param payload where it was parsed already; else null */
-    private record Enveloped(SchemaVersion version, byte[] bytes, JsonNode payload) {
+    /**
+     * @param rest what follows the schema part, with the brace that closes both
+     * @param payload where it was parsed already; else null
+     */
+    private record Enveloped(SchemaVersion version, byte[] rest, JsonNode payload) {
         static final Enveloped NONE = new Enveloped(
                 new SchemaVersion(new byte[0], NullNode.getInstance()), new byte[0], NullNode.getInstance());
 
@@ -268,10 +248,7 @@ public class EventDecoder {
         }
 
         private JsonParser parser(ObjectMapper json) throws IOException {
-            var start = version.prefix.length;
-            return payload == null
-                    ? json.createParser(bytes, start, bytes.length - start - 1)
-                    : json.treeAsTokens(payload);
+            return payload == null ? json.createParser(rest, 0, rest.length - 1) : json.treeAsTokens(payload);
         }
     }
 
@@ -286,13 +263,13 @@ public class EventDecoder {
 
     /** One version of a schema part and what was read from it. */
     private static final class SchemaVersion {
-        final byte[] prefix;
+        final byte[] schemaPart;
         final JsonNode schema;
         private volatile List<ColumnShape> columns;
         private volatile Table latest;
 
-        SchemaVersion(byte[] prefix, JsonNode schema) {
-            this.prefix = prefix;
+        SchemaVersion(byte[] schemaPart, JsonNode schema) {
+            this.schemaPart = schemaPart;
             this.schema = schema;
         }
 

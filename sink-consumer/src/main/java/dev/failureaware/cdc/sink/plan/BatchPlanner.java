@@ -333,7 +333,7 @@ public final class BatchPlanner {
             var groups = new Groups(shape);
             // One order of keys for all, so that two replicas never wait for each other's rows crosswise.
             var keyed = new ArrayList<>(rowsByKey.values());
-            keyed.sort(Comparator.comparing(row -> row.change.key(), KeyOrder::compare));
+            keyed.sort(KeyOrder::compare);
             keyed.forEach(row -> row.into(deletes, groups));
             rowsWithoutKey.forEach(row -> row.into(deletes, groups));
             return new TableWork(
@@ -349,7 +349,13 @@ public final class BatchPlanner {
      * indexes.
      */
     private static final class KeyOrder {
-        static int compare(List<String> a, List<String> b) {
+        /** Mostly decided by the first column, which is at hand. */
+        static int compare(Row a, Row b) {
+            var order = compare(a.firstKey, b.firstKey);
+            return order != 0 ? order : compare(a.change.key(), b.change.key());
+        }
+
+        private static int compare(List<String> a, List<String> b) {
             for (var i = 0; i < a.size(); i++) {
                 var order = compare(a.get(i), b.get(i));
                 if (order != 0) {
@@ -404,16 +410,24 @@ public final class BatchPlanner {
     }
 
     /**
+     * @param firstKey value of the key's first column
      * @param begins whether the batch holds the row's beginning (or end), so that nothing is known of it from before
      * @param values null for a deleted row
      * @param arrival null unless the row begins by a change of its key, without all of its values
      */
-    private record Row(Decoded.RowChange change, long after, boolean begins, List<String> values, Arrival arrival) {
+    private record Row(
+            Decoded.RowChange change,
+            String firstKey,
+            long after,
+            boolean begins,
+            List<String> values,
+            Arrival arrival) {
         static Row of(Decoded.RowChange change, long after) {
             var values = change instanceof Decoded.Upsert upsert ? upsert.values() : null;
             var arrives = change.operation() == Operation.INSERT && !isWhole(values);
             return new Row(
                     change,
+                    change.key().isEmpty() ? null : change.key().get(0),
                     after,
                     change.operation() != Operation.UPDATE,
                     values,
@@ -435,7 +449,8 @@ public final class BatchPlanner {
                 merged.add(
                         isUnavailable(values.get(i)) && known.containsKey(column) ? known.get(column) : values.get(i));
             }
-            return new Row(change, after, earlier.begins, merged, arrival == null ? earlier.arrival : arrival);
+            return new Row(
+                    change, firstKey, after, earlier.begins, merged, arrival == null ? earlier.arrival : arrival);
         }
 
         private boolean isWhole() {

@@ -1,6 +1,8 @@
 package dev.failureaware.cdc.sink.plan;
 
 import dev.failureaware.cdc.sink.decode.Decoded;
+import dev.failureaware.cdc.sink.decode.Received;
+import dev.failureaware.cdc.sink.decode.RecordBytes;
 import dev.failureaware.cdc.sink.decode.RecordKey;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -11,7 +13,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.function.Predicate;
-import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.TopicPartition;
 
 /**
@@ -40,7 +41,7 @@ public final class KeyOrder {
 
     private final Map<Key, Long> unresolved;
     private final Set<TopicPartition> partitions;
-    private final Function<Decoded, ConsumerRecord<byte[], byte[]>> records;
+    private final Function<Decoded, Received> records;
     private final boolean park;
 
     private final List<Decoded> events = new ArrayList<>();
@@ -52,7 +53,7 @@ public final class KeyOrder {
     private KeyOrder(
             Map<Key, Long> unresolved,
             Set<TopicPartition> partitions,
-            Function<Decoded, ConsumerRecord<byte[], byte[]>> records,
+            Function<Decoded, Received> records,
             boolean park) {
         this.unresolved = unresolved;
         this.partitions = partitions;
@@ -66,10 +67,7 @@ public final class KeyOrder {
      * @param park whether events behind a parked one are parked too; if not, their partitions are held
      */
     public static Ordered order(
-            List<Decoded> batch,
-            Map<Key, Long> unresolved,
-            Function<Decoded, ConsumerRecord<byte[], byte[]>> records,
-            boolean park) {
+            List<Decoded> batch, Map<Key, Long> unresolved, Function<Decoded, Received> records, boolean park) {
         var touched = new HashSet<TopicPartition>();
         unresolved.keySet().forEach(key -> touched.add(key.partition()));
         batch.stream().filter(Decoded.Parked.class::isInstance).forEach(event -> touched.add(event.partition()));
@@ -83,9 +81,7 @@ public final class KeyOrder {
 
     /** Keys of the batch's changes in these partitions. */
     public static Set<Key> keys(
-            List<Decoded> batch,
-            Predicate<TopicPartition> partitions,
-            Function<Decoded, ConsumerRecord<byte[], byte[]>> records) {
+            List<Decoded> batch, Predicate<TopicPartition> partitions, Function<Decoded, Received> records) {
         var keys = new HashSet<Key>();
         for (var event : batch) {
             if (event instanceof Decoded.RowChange && partitions.test(event.partition())) {
@@ -95,10 +91,10 @@ public final class KeyOrder {
         return keys;
     }
 
-    private static Optional<Key> key(Decoded event, Function<Decoded, ConsumerRecord<byte[], byte[]>> records) {
+    private static Optional<Key> key(Decoded event, Function<Decoded, Received> records) {
         var text = event instanceof Decoded.Parked parked
                 ? parked.rowKey()
-                : RecordKey.text(records.apply(event).key());
+                : RecordKey.text(RecordBytes.whole(records.apply(event).key()));
         return Optional.ofNullable(text).map(key -> new Key(event.partition(), key));
     }
 
@@ -137,8 +133,8 @@ public final class KeyOrder {
             var record = records.apply(change);
             events.add(new Decoded.Refused(
                     change,
-                    record.key(),
-                    record.value(),
+                    RecordBytes.whole(record.key()),
+                    RecordBytes.whole(record.value()),
                     key.rowKey(),
                     Decoded.Why.BEHIND,
                     "behind offset " + first + ", which is parked",

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.failureaware.cdc.model.TableId;
 import dev.failureaware.cdc.sink.decode.Decoded;
 import dev.failureaware.cdc.sink.decode.Operation;
+import dev.failureaware.cdc.sink.decode.Received;
+import dev.failureaware.cdc.sink.decode.RecordBytes;
 import dev.failureaware.cdc.sink.decode.RecordKey;
 import dev.failureaware.cdc.sink.decode.Source;
 import dev.failureaware.cdc.sink.decode.TableShape;
@@ -14,7 +16,6 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.TopicPartition;
 import org.junit.jupiter.api.Test;
 
@@ -57,12 +58,12 @@ class KeyOrderTest {
         return KeyOrder.order(
                 batch,
                 unresolved,
-                event -> new ConsumerRecord<>(
-                        event.partition().topic(),
-                        event.partition().partition(),
+                event -> new Received(
                         event.offset(),
-                        keyOf(((Decoded.RowChange) event).key().get(0)),
-                        new byte[0]),
+                        RecordBytes.uncut(
+                                keyOf(((Decoded.RowChange) event).key().get(0))),
+                        RecordBytes.uncut(new byte[0]),
+                        false),
                 park);
     }
 
