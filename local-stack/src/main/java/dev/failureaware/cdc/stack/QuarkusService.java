@@ -42,10 +42,11 @@ final class QuarkusService {
     private List<String> options() {
         var options = new ArrayList<>(Jvm.options(layout, heapMegabytes(part)));
         if (part == Part.SINK_CONSUMER) {
-            // What waits lives a little longer than one collection: with room for it in the young half, it is not moved
-            // on to the
-            // old one, which would have to be collected several times a second in a backlog.
-            options.addAll(List.of("-XX:NewRatio=1", "-XX:SurvivorRatio=4"));
+            // In a backlog, what waits outlives a collection or two. With room for that in the young half it is not
+            // moved to the
+            // old one, and with its full size from the start the heap is not collected each time that it would have to
+            // grow.
+            options.addAll(List.of("-Xms" + heapMegabytes(part) + "m", "-XX:NewRatio=1", "-XX:SurvivorRatio=4"));
         }
         return options;
     }

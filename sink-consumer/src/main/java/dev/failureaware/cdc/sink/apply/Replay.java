@@ -33,9 +33,7 @@ import org.jboss.logging.Logger;
 public class Replay {
     private static final Logger LOG = Logger.getLogger(Replay.class);
 
-    /** Only that the header is there counts. */
     private final Pool pool;
-
     private final ParkedRecords parked;
     private final EventDecoder decoder;
     private final PlanApplier.Factory appliers;

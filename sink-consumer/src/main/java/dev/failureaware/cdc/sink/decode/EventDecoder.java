@@ -89,7 +89,14 @@ public class EventDecoder {
             return new Decoded.Truncate(at.partition, at.offset, table, source, event.seenMicros());
         }
         var table = value.version.table(event, key.version, shapes);
-        return row(at, table.shape, operation, key.values(json, table.key), event.after(), source);
+        var keyValues = operation == Operation.DELETE ? null : table.keyIn(event.after());
+        return row(
+                at,
+                table.shape,
+                operation,
+                keyValues != null ? keyValues : key.values(json, table.key),
+                event.after(),
+                source);
     }
 
     /** What the values mean follows from the sink's table. */
@@ -149,14 +156,18 @@ public class EventDecoder {
         return new Decoded.Upsert(at.partition, at.offset, shape, operation, key, new TextRow(after), source);
     }
 
-    @SuppressWarnings("StringEquality") // The placeholder is known by identity: see ValueForm.UNAVAILABLE.
     private static boolean lacksValues(String[] values) {
         for (var value : values) {
-            if (value == ValueForm.UNAVAILABLE) {
+            if (isUnavailable(value)) {
                 return true;
             }
         }
         return false;
+    }
+
+    @SuppressWarnings("StringEquality") // The placeholder is known by identity: see ValueForm.UNAVAILABLE.
+    private static boolean isUnavailable(String value) {
+        return value == ValueForm.UNAVAILABLE;
     }
 
     private static Operation operation(String code) {
@@ -252,8 +263,35 @@ public class EventDecoder {
         }
     }
 
-    /** A table's shape and how to read its key from the record's key. */
-    private record Table(TableShape shape, List<ColumnShape> key, SchemaVersion keyVersion) {
+    /**
+     * A table's shape and how to read its key.
+     *
+     * @param key columns, as the record's key has them
+     * @param keyPlaces of the key's columns in the row; -1 for one that is not there
+     */
+    private record Table(TableShape shape, List<ColumnShape> key, int[] keyPlaces, SchemaVersion keyVersion) {
+        static Table of(TableShape shape, SchemaVersion keyVersion) {
+            var key = SchemaVersion.keyColumns(shape);
+            return new Table(
+                    shape, key, key.stream().mapToInt(shape.columns()::indexOf).toArray(), keyVersion);
+        }
+
+        /** The key as the row's own values tell it, which spares reading the record's key; null where they do not. */
+        List<String> keyIn(String[] after) {
+            if (after == null) {
+                return null;
+            }
+            var values = new String[keyPlaces.length];
+            for (var i = 0; i < values.length; i++) {
+                var place = keyPlaces[i];
+                if (place < 0 || isUnavailable(after[place])) {
+                    return null;
+                }
+                values[i] = after[place];
+            }
+            return new TextRow(values);
+        }
+
         boolean is(Payload event, SchemaVersion keyVersion) {
             return this.keyVersion == keyVersion
                     && shape.table().name().equals(event.table())
@@ -291,7 +329,7 @@ public class EventDecoder {
                         columns(),
                         EventSchema.keyColumns(keyVersion.schema));
                 var same = shapes.putIfAbsent(shape, shape);
-                table = new Table(same == null ? shape : same, keyColumns(shape), keyVersion);
+                table = Table.of(same == null ? shape : same, keyVersion);
                 latest = table;
             }
             return table;

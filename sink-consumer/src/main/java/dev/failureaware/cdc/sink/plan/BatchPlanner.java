@@ -39,7 +39,7 @@ public final class BatchPlanner {
     private final Map<TopicPartition, PartitionState> before;
     private final long newestSnapshot;
 
-    private final Map<TopicPartition, Advance> advances = new LinkedHashMap<>();
+    private final Map<TopicPartition, Progress> progress = new LinkedHashMap<>();
     /** By table, in one order for all, so that two replicas never wait for each other's tables crosswise. */
     private final Map<TableId, Truncation> truncations = new TreeMap<>();
 
@@ -86,22 +86,53 @@ public final class BatchPlanner {
         return event instanceof Decoded.Refused refused ? refused.change().source() : null;
     }
 
+    /** How far the plan has come in a partition. */
+    private static final class Progress {
+        private final long from;
+        private long nextOffset;
+        private Watermark watermark;
+        private int duplicates;
+
+        Progress(PartitionState before) {
+            from = before.nextOffset();
+            nextOffset = from;
+            watermark = before.watermark();
+        }
+
+        boolean isBehind(Decoded event) {
+            return event.offset() >= nextOffset;
+        }
+
+        /** Whether the change is not proven to be one of before. */
+        boolean advance(Decoded.Positioned change) {
+            nextOffset = change.offset() + 1;
+            if (Watermark.provesOld(watermark, change.source())) {
+                duplicates++;
+                return false;
+            }
+            watermark = Watermark.after(watermark, change.source());
+            return true;
+        }
+
+        Advance advance() {
+            return new Advance(from, new PartitionState(nextOffset, watermark), duplicates);
+        }
+    }
+
     private void add(Decoded event) {
-        var state = advances.containsKey(event.partition())
-                ? advances.get(event.partition()).to()
-                : before.get(event.partition());
-        if (event.offset() < state.nextOffset()) {
+        var partition = progress.computeIfAbsent(event.partition(), key -> new Progress(before.get(key)));
+        if (!partition.isBehind(event)) {
             return; // Read twice from Kafka after a seek; already in this plan or in the database.
         }
         if (event instanceof Decoded.Positioned change) {
-            if (advance(change, state.watermark())) {
+            if (partition.advance(change)) {
                 apply(change);
             }
             return;
         }
         if (event instanceof Decoded.Refused refused) {
             // Its position counts as if it were applied, and so does what it tells of its snapshot.
-            if (advance(refused.change(), state.watermark())) {
+            if (partition.advance(refused.change())) {
                 mark(refused.change());
                 leaveParked(refused.change());
                 parked.add(new ParkedRecord(refused, committedAfter(refused.change())));
@@ -111,24 +142,7 @@ public final class BatchPlanner {
         if (event instanceof Decoded.Undecodable undecodable) {
             parked.add(new ParkedRecord(undecodable, null));
         }
-        advance(event, state.watermark(), 0);
-    }
-
-    /** Whether the change is not proven to be one of before. */
-    private boolean advance(Decoded.Positioned change, Watermark highest) {
-        var old = Watermark.provesOld(highest, change.source());
-        advance(change, old ? highest : Watermark.after(highest, change.source()), old ? 1 : 0);
-        return !old;
-    }
-
-    private void advance(Decoded event, Watermark watermark, int duplicates) {
-        var to = new PartitionState(event.offset() + 1, watermark);
-        var earlier = advances.get(event.partition());
-        advances.put(
-                event.partition(),
-                earlier == null
-                        ? new Advance(before.get(event.partition()).nextOffset(), to, duplicates)
-                        : new Advance(earlier.from(), to, earlier.duplicates() + duplicates));
+        partition.nextOffset = event.offset() + 1;
     }
 
     private void apply(Decoded.Positioned change) {
@@ -216,11 +230,21 @@ public final class BatchPlanner {
                 : -Math.max(source.lsn(), newestSnapshot);
     }
 
+    private Map<TopicPartition, Advance> advances() {
+        var advances = new HashMap<TopicPartition, Advance>();
+        progress.forEach((partition, reached) -> {
+            if (reached.nextOffset > reached.from) {
+                advances.put(partition, reached.advance());
+            }
+        });
+        return Map.copyOf(advances);
+    }
+
     private Plan plan() {
         var work = new ArrayList<TableWork>();
         tables.values().forEach(table -> table.addTo(work));
         return new Plan(
-                Map.copyOf(advances),
+                advances(),
                 List.copyOf(truncations.values()),
                 List.copyOf(work),
                 List.copyOf(snapshotMarks.values()),
