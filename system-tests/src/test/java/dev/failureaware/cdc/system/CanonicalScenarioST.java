@@ -197,6 +197,20 @@ class CanonicalScenarioST {
         stack.call("load-generator", "POST", "/pause");
         var last = lastAcknowledged();
         assertThat(last).hasSizeGreaterThan(500);
+        var account = stack.call("verifier", "POST", "/verify/ledger?timeout=60s");
+        assertThat(account.path("status").asText()).as(account.toString()).isEqualTo("PASS");
+        assertThat(account.path("rows").asLong()).isGreaterThan(500);
+        var written = last.values().stream()
+                .filter(effect -> effect.path("op").asText().equals("upsert"))
+                .findFirst()
+                .orElseThrow();
+        var trace = stack.call(
+                "verifier",
+                "GET",
+                "/trace/" + written.path("table").asText() + "/"
+                        + written.path("key").asText());
+        assertThat(trace.path("verdict").asText()).as(trace.toString()).isEqualTo("equal");
+        assertThat(trace.path("events")).as(trace.toString()).isNotEmpty();
 
         var gone = new HashSet<String>();
         try (var sink = stack.connect("sink", "cdc_verifier")) {
