@@ -31,6 +31,37 @@ class TruncateIT {
         return Map.of("id", id, "v", v);
     }
 
+    /** It cannot be locked by its name by whoever empties it, and its rows cannot be seen yet. */
+    @Test
+    void rowsOfATableThatIsJustBeingMadeGoToo() throws Exception {
+        try (var other = at.sink.connect()) {
+            other.setAutoCommit(false);
+            // Its first rows are of a snapshot: their lane makes the table, writes them, and has to wait before it
+            // commits.
+            other.createStatement().execute("LOCK TABLE _cdc.snapshots IN SHARE MODE");
+            at.stream.snapshot(table.snapshotRow(row(1, "before"))).forEach(event -> at.send(event.record(0)));
+            await().atMost(Playground.PATIENCE).until(() -> waiting() > 0);
+            var waiting = waiting();
+            at.commit(1, table.truncate());
+            await().atMost(Playground.PATIENCE).until(() -> waiting() > waiting || offset(1) == 1);
+            other.rollback();
+        }
+        await().atMost(Playground.PATIENCE).until(() -> offset(0) == 1 && offset(1) == 1);
+        assertThat(at.rows("id, v")).isEmpty();
+        at.commit(0, table.insert(row(3, "after")));
+        at.awaitRows("id, v", "(3,after)");
+    }
+
+    private long waiting() {
+        return at.sink.count("pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'");
+    }
+
+    private long offset(int partition) {
+        return ((Number) at.sink.value("SELECT coalesce(sum(next_offset), 0) FROM _cdc.offsets WHERE topic = '"
+                        + at.topic + "' AND partition = " + partition))
+                .longValue();
+    }
+
     @Test
     void rowsFromBeforeGoInEveryPartitionAndThoseFromAfterStay() {
         for (var partition = 0; partition < 3; partition++) {

@@ -54,7 +54,9 @@ class BacklogIT {
                 }
             }
             producer.flush();
-            await().atMost(PATIENCE).until(() -> process.metric("cdc_sink_waiting_bytes") >= 40 << 20);
+            await().atMost(PATIENCE)
+                    .failFast("it lives", () -> assertThat(process.isAlive()).isTrue())
+                    .until(() -> process.metric("cdc_sink_waiting_bytes") >= 40 << 20);
             // As long as an unbounded one takes to read it all.
             await().pollDelay(Duration.ofSeconds(5)).until(() -> true);
             assertThat(process.isAlive()).as("%s", process).isTrue();

@@ -11,7 +11,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.common.GroupState;
 import org.junit.jupiter.api.Test;
 
 /** Several packaged processes share the partitions, and one of them is dead, frozen, late or new. */
@@ -115,47 +114,6 @@ class ReplicasIT {
         }
         assertThat(sink.value("SELECT sum(duplicates) FROM _cdc.offsets").toString())
                 .isEqualTo("0");
-    }
-
-    /** Else both would begin with what is just being committed, and one of them would have to join once more. */
-    @Test
-    void aRebalanceWaitsForTheBatchInProgress() throws Exception {
-        try (var connector = new PlayedConnector(kafka, "orderly", 2);
-                var gate = new SqlGate(sink.port());
-                var first = SinkProcess.start(sink, gate.port(), kafka, "orderly", Map.of("sink.revoke-wait", "60s"))) {
-            connector.commits(20);
-            connector.awaitAllApplied(sink);
-            gate.trap(
-                    Moment.BEFORE_THE_SERVER_GETS_IT,
-                    transaction -> transaction.stream().anyMatch(ReplicasIT::isMoveOfOffsets)
-                            && transaction.get(transaction.size() - 1).startsWith("commit"));
-            connector.commits(20);
-            gate.awaitSprung();
-            try (var second = SinkProcess.start(sink, kafka, "orderly")) {
-                await().atMost(PATIENCE)
-                        .until(() ->
-                                isRebalancing("orderly") || members("orderly").size() == 2);
-                // Without waiting, both would have their partitions by then.
-                await().pollDelay(Duration.ofSeconds(3)).until(() -> true);
-                gate.open();
-
-                awaitMembers("orderly", 2);
-                connector.awaitAllApplied(sink);
-                assertThat(first.said("joining the group again") + second.said("joining the group again"))
-                        .isZero();
-            }
-        }
-    }
-
-    private boolean isRebalancing(String group) throws Exception {
-        try (var admin = Admin.create(Map.of("bootstrap.servers", kafka))) {
-            return admin.describeConsumerGroups(List.of(group))
-                    .describedGroups()
-                    .get(group)
-                    .get()
-                    .groupState()
-                    .equals(GroupState.PREPARING_REBALANCE);
-        }
     }
 
     /** Each rebalance happens while events come. */
