@@ -21,6 +21,9 @@ import org.junit.jupiter.api.Test;
 /** A backlog of more than the heap, while the database does not take anything. */
 class BacklogIT {
     private static final int ROWS = 400;
+    /** Megabytes. */
+    private static final int ALLOWED = 20;
+
     private static final String MEGABYTE = "x".repeat(1_000_000);
     private static final Duration PATIENCE = Duration.ofMinutes(2);
 
@@ -41,7 +44,8 @@ class BacklogIT {
                         Map.<String, Object>of("bootstrap.servers", kafka, "max.request.size", 2_000_000),
                         new StringSerializer(),
                         new StringSerializer());
-                var process = SinkProcess.start(sink, kafka, "backlog")) {
+                var process = SinkProcess.start(
+                        sink, sink.port(), kafka, "backlog", Map.of("sink.max-waiting", ALLOWED + "M"))) {
             for (long id = 0; id <= ROWS; id++) {
                 for (var event : stream.commit(table.insert(Map.of("id", id, "text", id == 0 ? "first" : MEGABYTE)))) {
                     producer.send(event.from("backlog", "shop").record((int) (id % 2)));
@@ -56,7 +60,7 @@ class BacklogIT {
             producer.flush();
             await().atMost(PATIENCE)
                     .failFast("it lives", () -> assertThat(process.isAlive()).isTrue())
-                    .until(() -> process.metric("cdc_sink_waiting_bytes") >= 40 << 20);
+                    .until(() -> process.metric("cdc_sink_waiting_bytes") >= ALLOWED << 20);
             // As long as an unbounded one takes to read it all.
             await().pollDelay(Duration.ofSeconds(5)).until(() -> true);
             assertThat(process.isAlive()).as("%s", process).isTrue();
