@@ -23,20 +23,20 @@ class EnumValueIT {
 
     @Test
     void rowsWithAValueThatTheSinksTypeLacksAreParkedUntilItHasIt() {
-        var tables = "CREATE TYPE mood AS ENUM ('sad', 'ok'); CREATE TYPE season AS ENUM ('wet', 'dry');";
+        var tables = "CREATE TYPE enum_mood AS ENUM ('sad', 'ok'); CREATE TYPE enum_season AS ENUM ('wet', 'dry');";
         source.execute(
                 tables
-                        + " CREATE TABLE enum_rows (id int PRIMARY KEY, m mood NOT NULL, s season);"
+                        + " CREATE TABLE enum_rows (id int PRIMARY KEY, m enum_mood NOT NULL, s enum_season);"
                         + " INSERT INTO enum_rows VALUES (1, 'ok', 'wet');"
                         + " ALTER PUBLICATION cdc_publication ADD TABLE enum_rows; GRANT SELECT ON enum_rows TO cdc_replicator");
         // The sink knows the one type; of the other its column holds the text.
-        sink.execute("CREATE TYPE mood AS ENUM ('sad', 'ok')");
+        sink.execute("CREATE TYPE enum_mood AS ENUM ('sad', 'ok')");
         try (var connector =
                 TestConnector.deploy(TestKafka.ofApplication(), source, "shop", "public.enum_rows", Map.of())) {
             awaitRows("(1,ok,wet)");
 
-            source.execute("ALTER TYPE mood ADD VALUE 'glad' BEFORE 'ok'");
-            source.execute("ALTER TYPE season ADD VALUE 'cold'");
+            source.execute("ALTER TYPE enum_mood ADD VALUE 'glad' BEFORE 'ok'");
+            source.execute("ALTER TYPE enum_season ADD VALUE 'cold'");
             source.execute(
                     "INSERT INTO enum_rows VALUES (2, 'glad', 'wet'); UPDATE enum_rows SET s = 'dry' WHERE id = 2;"
                             + " INSERT INTO enum_rows VALUES (3, 'sad', 'cold'), (4, 'ok', 'dry')");
@@ -49,7 +49,7 @@ class EnumValueIT {
             source.execute("INSERT INTO enum_rows VALUES (5, 'ok', NULL)");
             awaitRows("(1,ok,wet)", "(3,sad,cold)", "(4,ok,dry)", "(5,ok,)");
 
-            sink.execute("ALTER TYPE mood ADD VALUE 'glad' BEFORE 'ok'");
+            sink.execute("ALTER TYPE enum_mood ADD VALUE 'glad' BEFORE 'ok'");
             given().header("Authorization", "Bearer of-the-tests")
                     .post("/parked/replay?table=public.enum_rows")
                     .then()
