@@ -52,8 +52,13 @@ final class PlayedConnector implements AutoCloseable {
         this.partitions = partitions;
         TestKafka.createTopic(kafka, topic("accounts"), partitions);
         TestKafka.createTopic(kafka, topic("journal"), partitions);
-        producer =
-                new KafkaProducer<>(Map.of("bootstrap.servers", kafka), new StringSerializer(), new StringSerializer());
+        // With several on the way, the first ones to a topic that was just made may be refused and the next ones taken;
+        // those
+        // that are sent again are then out of order for ever.
+        producer = new KafkaProducer<>(
+                Map.<String, Object>of("bootstrap.servers", kafka, "max.in.flight.requests.per.connection", 1),
+                new StringSerializer(),
+                new StringSerializer());
     }
 
     String topic(String table) {
