@@ -1,5 +1,6 @@
 package dev.failureaware.cdc.benchmarks;
 
+import dev.failureaware.cdc.stack.Folders;
 import dev.failureaware.cdc.stack.Running;
 import dev.failureaware.cdc.stack.Workbench;
 import java.io.IOException;
@@ -167,7 +168,7 @@ final class TestBed implements AutoCloseable {
     private static void end(Workbench workbench, Path folder) {
         workbench.close();
         try {
-            TemporaryFolder.delete(folder);
+            Folders.delete(folder);
         } catch (IOException e) {
             System.err.println("warning: " + folder + " could not be removed: " + e.getMessage());
         }

@@ -1,5 +1,6 @@
 package dev.failureaware.cdc.benchmarks;
 
+import dev.failureaware.cdc.stack.Folders;
 import dev.failureaware.cdc.stack.StackException;
 import dev.failureaware.cdc.stack.Workbench;
 import java.io.IOException;
@@ -58,7 +59,7 @@ final class VerifierBenchmark {
         try {
             workbench = Workbench.ofDatabases(options.home, folder, options.firstPort);
         } catch (StackException notBuilt) {
-            TemporaryFolder.delete(folder);
+            Folders.delete(folder);
             throw notBuilt;
         }
         Runtime.getRuntime().addShutdownHook(new Thread(() -> end(workbench, folder), "clean-up"));
@@ -146,7 +147,7 @@ final class VerifierBenchmark {
     private static void end(Workbench workbench, Path folder) {
         workbench.close();
         try {
-            TemporaryFolder.delete(folder);
+            Folders.delete(folder);
         } catch (IOException e) {
             System.err.println("warning: " + folder + " could not be removed: " + e.getMessage());
         }

@@ -18,7 +18,7 @@ final class CleanCommand implements Callable<Integer> {
     public Integer call() throws Exception {
         var layout = Layout.of(System.getenv());
         new StackControl(layout).stop();
-        PostgresBinaries.deleteTree(layout.state());
+        Folders.delete(layout.state());
         var folder = report == null || report.isBlank()
                 ? layout.home().resolve("report")
                 : Path.of(report).toAbsolutePath();

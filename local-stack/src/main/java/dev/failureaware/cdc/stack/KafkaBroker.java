@@ -47,7 +47,7 @@ final class KafkaBroker {
             return;
         }
         var partial = data.resolveSibling("kafka.partial");
-        PostgresBinaries.deleteTree(partial);
+        Folders.delete(partial);
         var configuration = writeConfiguration(partial, "kafka-format.properties");
         launcher.run(
                 "formatting Kafka's data folder",

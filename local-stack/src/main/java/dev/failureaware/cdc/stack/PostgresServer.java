@@ -55,7 +55,7 @@ final class PostgresServer {
             return;
         }
         var partial = data.resolveSibling(part.label() + ".partial");
-        PostgresBinaries.deleteTree(partial);
+        Folders.delete(partial);
         launcher.run(
                 "initdb",
                 List.of(

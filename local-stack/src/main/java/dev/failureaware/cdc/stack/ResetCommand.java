@@ -10,7 +10,7 @@ final class ResetCommand implements Callable<Integer> {
         var layout = Layout.of(System.getenv());
         new StackControl(layout).stop();
         // The unpacked binaries and the passwords stay.
-        PostgresBinaries.deleteTree(layout.data());
+        Folders.delete(layout.data());
         return new UpCommand().call();
     }
 }

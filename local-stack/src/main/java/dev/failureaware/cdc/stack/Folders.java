@@ -1,18 +1,19 @@
-package dev.failureaware.cdc.benchmarks;
+package dev.failureaware.cdc.stack;
 
 import java.io.IOException;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
 import java.nio.file.attribute.BasicFileAttributes;
 
-/** Removes a folder with all that is in it; links are removed, not followed. */
-final class TemporaryFolder {
-    private TemporaryFolder() {}
+public final class Folders {
+    private Folders() {}
 
-    static synchronized void delete(Path root) throws IOException {
-        if (!Files.exists(root)) {
+    /** With all that is in it, if it is there; links are removed, not followed. A server that is just ending may be removing files too. */
+    public static synchronized void delete(Path root) throws IOException {
+        if (!Files.exists(root, LinkOption.NOFOLLOW_LINKS)) {
             return;
         }
         Files.walkFileTree(root, new SimpleFileVisitor<>() {
