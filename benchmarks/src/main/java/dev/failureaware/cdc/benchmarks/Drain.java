@@ -47,9 +47,10 @@ final class Drain {
 
     private record FirstLook(long events, Instant at) {}
 
-    /** On a sink database of its own, in which the table is empty. */
+    /** On a sink database of its own, in which the table is empty; without a schema nobody can make it from the events. */
     Outcome run(Contestant contestant, Topic topic) throws IOException, InterruptedException, SQLException {
-        bed.freshSink(contestant.createsTable() ? Optional.empty() : Optional.of(topic.table()));
+        var made = contestant.createsTable() && topic.schemaFull();
+        bed.freshSink(made ? Optional.empty() : Optional.of(topic.table()));
         return run(contestant.start(topic), topic, 0, "true");
     }
 
