@@ -5,7 +5,6 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.Collection;
-import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
@@ -81,7 +80,7 @@ final class PlayedSink implements AutoCloseable {
             for (var partition : records.partitions()) {
                 var ofPartition = records.records(partition);
                 ofPartition.forEach(record -> apply(connection, record));
-                advance(connection, partition, ofPartition);
+                TestSink.advance(connection, partition, ofPartition);
             }
             connection.commit();
         } catch (SQLException e) {
@@ -101,19 +100,6 @@ final class PlayedSink implements AutoCloseable {
             right.apply(change);
         } else {
             flaw.apply(change, right);
-        }
-    }
-
-    private static void advance(
-            Connection connection, TopicPartition partition, List<ConsumerRecord<String, String>> records)
-            throws SQLException {
-        try (var advance = connection.prepareStatement(
-                "INSERT INTO _cdc.offsets (topic, partition, next_offset)"
-                        + " VALUES (?, ?, ?) ON CONFLICT (topic, partition) DO UPDATE SET next_offset = excluded.next_offset")) {
-            advance.setString(1, partition.topic());
-            advance.setInt(2, partition.partition());
-            advance.setLong(3, records.get(records.size() - 1).offset() + 1);
-            advance.executeUpdate();
         }
     }
 

@@ -125,8 +125,8 @@ final class TestSink implements AutoCloseable {
         }
     }
 
-    private static void advance(
-            Connection connection, TopicPartition partition, List<ConsumerRecord<String, String>> records)
+    /** Moves the stored offset behind the records, as the sink-consumer does in the transaction that writes their rows. */
+    static void advance(Connection connection, TopicPartition partition, List<ConsumerRecord<String, String>> records)
             throws SQLException {
         try (var advance = connection.prepareStatement(
                 "INSERT INTO _cdc.offsets (topic, partition, next_offset)"
