@@ -52,8 +52,13 @@ class LanesIT {
     private void awaitCount(String where, long count) {
         await().atMost(Playground.PATIENCE)
                 .ignoreException(IllegalStateException.class)
-                .untilAsserted(() ->
-                        assertThat(at.sink.count(at.name + " WHERE " + where)).isEqualTo(count));
+                .untilAsserted(() -> assertThat(at.sink.count(at.name + " WHERE " + where))
+                        .as(() -> where + ": " + at.state())
+                        .isEqualTo(count));
+    }
+
+    private void awaitWaiting(String locks) {
+        await().atMost(Playground.PATIENCE).until(() -> at.sink.count("pg_locks WHERE NOT granted AND " + locks) > 0);
     }
 
     @Test
@@ -78,6 +83,70 @@ class LanesIT {
         for (var columns = 2; columns <= CHANGES; columns++) {
             awaitCount("c" + columns + " = id || '/" + columns + "'", (CHANGES - columns + 1) * 3L);
         }
+    }
+
+    /** Dropped at the source and added again: the column is made anew, and that must not happen to the other lane's values. */
+    @Test
+    void aLaneThatWaitedForAChangeDoesNotMakeItAgain() throws SQLException {
+        insert(0, 1, 2);
+        insert(1, 2, 2);
+        awaitCount("c2 = id || '/2'", 2);
+        insert(0, 3, 1);
+        insert(1, 4, 1);
+        awaitCount("c1 = id || '/1'", 4);
+
+        try (var other = at.sink.connect();
+                var statement = other.createStatement()) {
+            other.setAutoCommit(false);
+            statement.execute("LOCK TABLE " + at.name);
+            insert(0, 5, 2);
+            awaitWaiting("relation = '" + at.name + "'::regclass");
+            insert(1, 6, 2);
+            awaitWaiting("locktype = 'advisory'");
+            other.rollback();
+        }
+
+        awaitCount("id < 5 AND c2 IS NULL", 4);
+        awaitCount("c2 = id || '/2'", 2);
+    }
+
+    /** Another replica adds a column while a lane looks at the table, for an event that is a little older than that replica's. */
+    @Test
+    void aChangeThatIsJustMadeByAnotherIsSeenAsAWhole() throws SQLException {
+        insert(0, 1, 1);
+        awaitCount("true", 1);
+        try (var other = at.sink.connect();
+                var statement = other.createStatement()) {
+            other.setAutoCommit(false);
+            statement.execute("LOCK TABLE _cdc.tables");
+            insert(0, 2, 2);
+            awaitWaiting("relation = '_cdc.tables'::regclass");
+            statement.execute("ALTER TABLE " + at.name
+                    + " ADD COLUMN c2 text; UPDATE _cdc.tables SET schema_lsn = schema_lsn + 1000000"
+                    + " WHERE table_name = '" + at.name + "'");
+            other.commit();
+        }
+
+        awaitCount("c2 = id || '/2'", 1);
+    }
+
+    /** Else a late event of an older shape would count as one of the newest, and change the table back. */
+    @Test
+    void aLaneThatIsBehindDoesNotTakeBackWhatTheTableFollows() throws SQLException {
+        insert(0, 1, 1);
+        awaitCount("true", 1);
+        try (var other = at.sink.connect();
+                var statement = other.createStatement()) {
+            other.setAutoCommit(false);
+            statement.execute("UPDATE _cdc.tables SET schema_lsn = 1000000 WHERE table_name = '" + at.name + "'");
+            insert(1, 2, 1);
+            awaitWaiting("locktype = 'transactionid'");
+            other.commit();
+        }
+
+        awaitCount("true", 2);
+        assertThat(at.sink.value("SELECT schema_lsn FROM _cdc.tables WHERE table_name = '" + at.name + "'"))
+                .isEqualTo(1000000L);
     }
 
     /**

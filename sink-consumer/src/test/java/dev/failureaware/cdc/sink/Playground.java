@@ -85,6 +85,15 @@ final class Playground implements AutoCloseable {
                 .toList();
     }
 
+    /** For the message of a test that waits in vain. */
+    String state() {
+        return "columns " + columns() + ", of the past "
+                + sink.query("SELECT * FROM _cdc.former_columns WHERE table_name = '" + name + "'") + ", rows "
+                + sink.query("SELECT * FROM " + name) + ", offsets "
+                + sink.query("SELECT * FROM _cdc.offsets WHERE topic = '" + topic + "'") + ", parked "
+                + sink.query("SELECT partition, \"offset\", reason FROM _cdc.parked WHERE topic = '" + topic + "'");
+    }
+
     /** Waits until health names this table as stopped, for a reason that contains the words. */
     void awaitStopped(String words) {
         await().atMost(PATIENCE).untilAsserted(() -> assertThat(reason()).contains(words));

@@ -16,9 +16,12 @@ import dev.failureaware.cdc.test.DebeziumTable;
 import dev.failureaware.cdc.test.KafkaAndPostgres;
 import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.junit.QuarkusTest;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Changes of the source's schema with the default settings. */
 @QuarkusTest
@@ -136,6 +139,45 @@ class SchemaEvolutionIT {
         at.awaitRows("id, renamed", "(2,changed)", "(3,after)", "(4,\"in another partition\")");
         assertThat(at.sink.query(stopped)).as("offsets have passed the notes").isEmpty();
         assertThat(at.columns()).containsExactly("id bigint", "renamed text");
+    }
+
+    /** A backlog with a change in it, of a table that the sink has never seen: any lane may come first. */
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void aDropInTheBacklogOfAnUnknownTableEndsRightWhicheverLaneComesFirst(boolean newerFirst) {
+        var before = table.notNull("b", INT4);
+        var older = at.stream.commit(before.insert(Map.of("id", 1L, "a", "before", "b", 5)));
+        var newer = at.stream.commit(table.insert(Map.of("id", 2L, "a", "after")));
+        var events = newerFirst ? List.of(newer, older) : List.of(older, newer);
+        var partition = 0;
+        for (var commit : events) {
+            at.send(commit.get(0).record(partition++));
+            var count = partition;
+            await().atMost(Playground.PATIENCE).until(() -> at.rows("id").size() == count);
+        }
+        at.commit(0, table.update(Map.of("id", 1L, "a", "end")));
+        at.commit(1, table.insert(Map.of("id", 3L, "a", "end")));
+
+        at.awaitRows("id, a", "(1,end)", "(2,after)", "(3,end)");
+        assertThat(at.columns())
+                .isEqualTo(newerFirst ? List.of("id bigint", "a text") : List.of("id bigint", "a text", "b integer"));
+    }
+
+    /** The other order is {@link #aRenameStopsTheTableOnlyAndNothingIsLostWhenItIsMended}. */
+    @Test
+    void aRenameInTheBacklogOfAnUnknownTableStopsItAlsoWhereTheNewerNameCameFirst() {
+        var renamed = DebeziumTable.named(at.name).key("id", INT8).nullable("renamed", TEXT);
+        var older = at.stream.commit(table.insert(Map.of("id", 1L, "a", "before")));
+        at.commit(1, renamed.insert(Map.of("id", 2L, "renamed", "after")));
+        at.awaitRows("id, renamed", "(2,after)");
+        at.send(older.get(0).record(0));
+        at.commit(0, renamed.insert(Map.of("id", 3L, "renamed", "waits")));
+
+        at.awaitStopped("renamed, or dropped and added? Say which: INSERT INTO \"_cdc\".\"former_columns\"");
+        at.awaitRows("id, renamed", "(2,after)");
+        at.sink.execute("INSERT INTO _cdc.former_columns VALUES ('public', '" + at.name + "', 'a', 'renamed')");
+
+        at.awaitRows("id, renamed", "(1,before)", "(2,after)", "(3,waits)");
     }
 
     @Test

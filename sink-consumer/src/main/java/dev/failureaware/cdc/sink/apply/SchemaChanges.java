@@ -327,13 +327,17 @@ final class SchemaChanges {
         return all;
     }
 
-    /** Says that the table follows this shape, so that events from before it are known to be older. */
+    /**
+     * Says that the table follows this shape, so that events from before it are known to be older. Never goes back: another
+     * lane may have come further since the table was looked at.
+     */
     static String follows(ShapeUse use) {
         var table = use.shape().table();
         return "INSERT INTO " + SinkBookkeeping.TABLES.quoted()
                 + " AS t (schema_name, table_name, schema_lsn) VALUES ("
                 + literal(table.schema()) + ", " + literal(table.name()) + ", " + use.firstLsn()
-                + ") ON CONFLICT (schema_name, table_name) DO UPDATE SET schema_lsn = excluded.schema_lsn";
+                + ") ON CONFLICT (schema_name, table_name) DO UPDATE SET schema_lsn = excluded.schema_lsn"
+                + " WHERE t.schema_lsn < excluded.schema_lsn";
     }
 
     private String remember(String column, String newName) {

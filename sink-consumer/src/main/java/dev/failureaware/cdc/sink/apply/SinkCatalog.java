@@ -26,18 +26,20 @@ import org.jboss.logging.Logger;
 final class SinkCatalog {
     private static final Logger LOG = Logger.getLogger(SinkCatalog.class);
 
-    /** format_type with modifier -1 gives names that may be cast to without cutting: bpchar, not character. */
-    private static final String COLUMNS = """
-            SELECT a.attname, format_type(a.atttypid, a.atttypmod), format_type(a.atttypid, -1), a.attnotnull,
-                   coalesce(a.attnum = ANY (i.indkey::int2[]), false)
+    /**
+     * The table and its past, of one moment: columns from before a change beside the position from after it would make the
+     * change's own events look older than the table. format_type with modifier -1 gives names that may be cast to without
+     * cutting: bpchar, not character.
+     */
+    private static final String LOAD = """
+            SELECT 'column', a.attname, format_type(a.atttypid, a.atttypmod), format_type(a.atttypid, -1), a.attnotnull,
+                   coalesce(a.attnum = ANY (i.indkey::int2[]), false), a.attnum::bigint
             FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid JOIN pg_namespace n ON n.oid = c.relnamespace
             LEFT JOIN pg_index i ON i.indrelid = c.oid AND i.indisprimary
             WHERE n.nspname = $1 AND c.relname = $2 AND c.relkind IN ('r', 'p') AND a.attnum > 0 AND NOT a.attisdropped
-            ORDER BY a.attnum""";
-
-    private static final String PAST = "SELECT NULL, NULL, schema_lsn FROM " + SinkBookkeeping.TABLES.quoted()
-            + " WHERE schema_name = $1 AND table_name = $2 UNION ALL SELECT column_name, new_name, NULL FROM "
-            + SinkBookkeeping.FORMER_COLUMNS.quoted() + " WHERE schema_name = $1 AND table_name = $2";
+            UNION ALL SELECT 'former', column_name, new_name, NULL, NULL, NULL, NULL FROM\s""" + SinkBookkeeping.FORMER_COLUMNS.quoted()
+            + " WHERE schema_name = $1 AND table_name = $2 UNION ALL SELECT 'follows', NULL, NULL, NULL, NULL, NULL, schema_lsn FROM "
+            + SinkBookkeeping.TABLES.quoted() + " WHERE schema_name = $1 AND table_name = $2 ORDER BY 7";
 
     /** More steps than any change can need. */
     private static final int MOST_STEPS = 20;
@@ -67,12 +69,20 @@ final class SinkCatalog {
             return Uni.createFrom().item(found.table);
         }
         return SinkTypes.of(connection, use.shape())
-                .chain(types -> load(connection, table)
-                        .chain(loaded -> follow(connection, Known.of(loaded), use, types, MOST_STEPS)))
+                .chain(types -> load(connection, table).chain(loaded -> {
+                    if (SchemaChanges.next(loaded, use, types, policy).isEmpty()) {
+                        return follow(connection, Known.of(loaded), use, types, MOST_STEPS);
+                    }
+                    // Another lane may be about to do the same; what is left to do is known when it is done.
+                    return Truncates.lock(connection, table)
+                            .chain(() -> load(connection, table))
+                            .chain(now -> follow(connection, Known.of(now), use, types, MOST_STEPS));
+                }))
                 .invoke(state -> known.put(table, state))
                 .map(Known::table);
     }
 
+    /** Nobody else changes the table meanwhile, if it is to be changed. */
     private Uni<Known> follow(SqlConnection connection, Known state, ShapeUse use, SinkTypes types, int stepsLeft) {
         var step = SchemaChanges.next(state.table, use, types, policy);
         if (step.isEmpty()) {
@@ -93,7 +103,7 @@ final class SinkCatalog {
             throw new IllegalStateException(
                     "no end of changes for " + use.shape().table() + ": " + step);
         }
-        var done = Truncates.lock(connection, use.shape().table());
+        var done = Uni.createFrom().voidItem();
         for (var sql : step) {
             LOG.infof("%s: %s", use.shape().table(), sql);
             done = done.chain(() -> connection.query(sql).execute()).replaceWithVoid();
@@ -123,31 +133,30 @@ final class SinkCatalog {
 
     /** An empty table where there is none. */
     static Uni<SinkTable> load(SqlConnection connection, TableId table) {
-        var id = Tuple.of(table.schema(), table.name());
         return connection
-                .preparedQuery(COLUMNS)
-                .execute(id)
-                .chain(rows -> connection.preparedQuery(PAST).execute(id).map(past -> {
+                .preparedQuery(LOAD)
+                .execute(Tuple.of(table.schema(), table.name()))
+                .map(rows -> {
                     var columns = new LinkedHashMap<String, SinkColumn>();
                     var key = new ArrayList<String>();
-                    rows.forEach(row -> {
-                        columns.put(
-                                row.getString(0),
-                                new SinkColumn(row.getString(1), row.getString(2), row.getBoolean(3)));
-                        if (row.getBoolean(4)) {
-                            key.add(row.getString(0));
-                        }
-                    });
                     var former = new HashMap<String, Former>();
                     var schemaLsn = 0L;
-                    for (var row : past) {
-                        if (row.getLong(2) != null) {
-                            schemaLsn = row.getLong(2);
-                        } else {
-                            former.put(row.getString(0), new Former(Optional.ofNullable(row.getString(1))));
+                    for (var row : rows) {
+                        switch (row.getString(0)) {
+                            case "column" -> {
+                                columns.put(
+                                        row.getString(1),
+                                        new SinkColumn(row.getString(2), row.getString(3), row.getBoolean(4)));
+                                if (row.getBoolean(5)) {
+                                    key.add(row.getString(1));
+                                }
+                            }
+                            case "former" ->
+                                former.put(row.getString(1), new Former(Optional.ofNullable(row.getString(2))));
+                            default -> schemaLsn = row.getLong(6);
                         }
                     }
                     return new SinkTable(columns, key, schemaLsn, former);
-                }));
+                });
     }
 }
