@@ -28,6 +28,14 @@ class CapturedPositionsIT {
     private final TestDatabase sink = TestPostgres.ofDatasource("");
     private final TestDatabase source = TestPostgres.freshDatabase().withSourceSchema();
 
+    private static final Map<String, String> SIGNALS =
+            Map.of("signal.data.collection", "public.cdc_signal", "incremental.snapshot.chunk.size", "50");
+
+    private void readAgain(String table) {
+        source.execute("INSERT INTO cdc_signal VALUES ('mend', 'execute-snapshot', '{\"data-collections\": [\"public."
+                + table + "\"], \"type\": \"incremental\"}')");
+    }
+
     private TestConnector capture(String prefix, Map<String, String> settings) {
         return TestConnector.deploy(
                 TestKafka.ofApplication(), source, "shop", "public." + prefix + ".*,public.cdc_heartbeat", settings);
@@ -134,13 +142,9 @@ class CapturedPositionsIT {
     @Test
     void anIncrementalSnapshotBesideWritersMendsRowsAndTakesNoneBack() throws Exception {
         create("incr_rows", "id int PRIMARY KEY, v bigint");
-        source.execute("CREATE TABLE cdc_signal (id text PRIMARY KEY, type text NOT NULL, data text);"
-                + " ALTER PUBLICATION cdc_publication ADD TABLE cdc_signal;"
-                + " GRANT SELECT, INSERT, DELETE ON cdc_signal TO cdc_replicator;"
-                + " INSERT INTO incr_rows SELECT i, 0 FROM generate_series(1, 2000) i");
-        try (var connector = capture(
-                "incr_",
-                Map.of("signal.data.collection", "public.cdc_signal", "incremental.snapshot.chunk.size", "50"))) {
+        source.runFile("connector/signal-table.sql");
+        source.execute("INSERT INTO incr_rows SELECT i, 0 FROM generate_series(1, 2000) i");
+        try (var connector = capture("incr_", SIGNALS)) {
             awaitEqual("incr_rows");
             // Whatever the reason: rows that are wrong, missing or too many at the sink.
             sink.execute(
@@ -148,8 +152,7 @@ class CapturedPositionsIT {
             var stop = new AtomicBoolean();
             var writer = changes(stop);
             var watch = watch(stop);
-            source.execute("INSERT INTO cdc_signal VALUES ('mend', 'execute-snapshot',"
-                    + " '{\"data-collections\": [\"public.incr_rows\"], \"type\": \"incremental\"}')");
+            readAgain("incr_rows");
             await().atMost(PATIENCE)
                     .untilAsserted(() -> assertThat(sink.count("incr_rows WHERE id > 1900 AND v >= 0"))
                             .isEqualTo(100));
@@ -163,6 +166,50 @@ class CapturedPositionsIT {
         }
         assertThat(sink.count("_cdc.parked WHERE topic LIKE 'shop.public.incr\\_%'"))
                 .isZero();
+    }
+
+    /** Its event is sent before the mark, and the reading behind the mark does not see it. */
+    @Test
+    void anIncrementalSnapshotWaitsForACommitThatIsLoggedAndNotSeenYet() throws Exception {
+        create("unseen_rows", "id int PRIMARY KEY, v int");
+        source.runFile("connector/signal-table.sql");
+        source.execute("INSERT INTO unseen_rows VALUES (1, 0), (2, 0); ALTER DATABASE \"" + source.name()
+                + "\" SET synchronous_commit = local");
+        try (var connector = capture("unseen_", SIGNALS)) {
+            awaitEqual("unseen_rows");
+            var before = sink.value("SELECT _cdc_lsn FROM unseen_rows WHERE id = 2");
+            var stop = new AtomicBoolean();
+            // Until one of them waits for a standby that never comes.
+            var updates = CompletableFuture.runAsync(() -> {
+                while (!stop.get()) {
+                    source.execute("SET synchronous_commit = on; UPDATE unseen_rows SET v = v + 1 WHERE id = 1");
+                }
+            });
+            source.execute("ALTER SYSTEM SET synchronous_standby_names = 'nobody'");
+            try {
+                source.query("SELECT pg_reload_conf()");
+                await().atMost(PATIENCE)
+                        .until(() -> source.count("pg_stat_activity WHERE wait_event = 'SyncRep' AND datname = '"
+                                        + source.name() + "'")
+                                > 0);
+                readAgain("unseen_rows");
+                await().atMost(PATIENCE)
+                        .until(() -> source.count("cdc_signal WHERE type = 'snapshot-window-close'")
+                                        + source.count(
+                                                "pg_stat_activity WHERE usename = 'cdc_replicator' AND datname = '"
+                                                        + source.name() + "' AND wait_event IN ('relation', 'PgSleep')")
+                                > 0);
+            } finally {
+                stop.set(true);
+                source.execute("ALTER SYSTEM RESET synchronous_standby_names");
+                source.query("SELECT pg_reload_conf()");
+            }
+            updates.get();
+            await().atMost(PATIENCE)
+                    .until(() -> !before.equals(sink.value("SELECT _cdc_lsn FROM unseen_rows WHERE id = 2")));
+
+            assertThat(differences("unseen_rows")).isEmpty();
+        }
     }
 
     @Test
