@@ -71,6 +71,22 @@ class ParkingIT {
         at.sink.execute("ALTER TABLE " + at.name + " ADD CONSTRAINT no_poison CHECK (a <> 'poison')");
     }
 
+    /** The same, and the second state of row 1 is parked. */
+    private void parkAnUpdate() {
+        refusePoison();
+        at.commit(1, insert(1, "good"));
+        at.awaitRows("id, a", "(0,first)", "(1,good)");
+        at.commit(1, update(1, "poison"));
+        awaitParked("refused");
+    }
+
+    /** The same, and the first state of row 1 is parked. */
+    private void parkAnInsert() {
+        refusePoison();
+        at.commit(1, insert(1, "poison"));
+        awaitParked("refused");
+    }
+
     private void mend() {
         at.sink.execute("ALTER TABLE " + at.name + " DROP CONSTRAINT no_poison");
     }
@@ -102,11 +118,7 @@ class ParkingIT {
 
     @Test
     void whatTheSinkRefusesIsParkedWithAllBehindItAndReplayedInOrder() {
-        refusePoison();
-        at.commit(1, insert(1, "good"));
-        at.awaitRows("id, a", "(0,first)", "(1,good)");
-        at.commit(1, update(1, "poison"));
-        awaitParked("refused");
+        parkAnUpdate();
         at.commit(1, update(1, "last"), insert(2, "other"));
         at.commit(2, insert(3, "elsewhere"));
 
@@ -146,11 +158,7 @@ class ParkingIT {
 
     @Test
     void aDeleteAndASecondPoisonWaitBehindTheFirst() {
-        refusePoison();
-        at.commit(1, insert(1, "good"));
-        at.awaitRows("id, a", "(0,first)", "(1,good)");
-        at.commit(1, update(1, "poison"));
-        awaitParked("refused");
+        parkAnUpdate();
         at.commit(1, update(1, "poison"));
         at.commit(1, delete(1));
         at.commit(1, insert(4, "end"));
@@ -290,9 +298,7 @@ class ParkingIT {
 
     @Test
     void whileTheDeadLetterTopicTakesNothingNothingIsParkedAndNothingLost() throws Exception {
-        refusePoison();
-        at.commit(1, insert(1, "poison"));
-        awaitParked("refused");
+        parkAnInsert();
         letterLimit("1");
         try {
             at.commit(1, insert(4, "poison"));
@@ -392,9 +398,7 @@ class ParkingIT {
 
     @Test
     void eventsThatArriveDuringReplaysAreNeitherLostNorReordered() {
-        refusePoison();
-        at.commit(1, insert(1, "poison"));
-        awaitParked("refused");
+        parkAnInsert();
         mend();
         for (var i = 1; i <= 40; i++) {
             at.commit(1, update(1, "v" + i));
@@ -452,11 +456,7 @@ class ParkingIT {
 
     @Test
     void theTopicReadAgainChangesNothingOfWhatIsParked() {
-        refusePoison();
-        at.commit(1, insert(1, "good"));
-        at.awaitRows("id, a", "(0,first)", "(1,good)");
-        at.commit(1, update(1, "poison"));
-        awaitParked("refused");
+        parkAnUpdate();
         at.commit(1, update(1, "last"));
         awaitParked("refused", "behind");
 
@@ -469,9 +469,7 @@ class ParkingIT {
 
     @Test
     void parkedRecordsAreShownToHoldersOfTheTokenOnly() {
-        refusePoison();
-        at.commit(1, insert(1, "poison"));
-        awaitParked("refused");
+        parkAnInsert();
 
         given().get("/parked").then().statusCode(401);
         given().post("/parked/replay").then().statusCode(401);
