@@ -241,7 +241,10 @@ public class EventDecoder {
                 new SchemaVersion(new byte[0], NullNode.getInstance()), new byte[0], NullNode.getInstance());
 
         Payload event(ObjectMapper json) throws IOException {
-            try (var parser = parser(json)) {
+            if (payload == null) {
+                return version.reader().read(json, rest, rest.length - 1);
+            }
+            try (var parser = json.treeAsTokens(payload)) {
                 return Payload.read(parser, version.columns());
             }
         }
@@ -304,6 +307,7 @@ public class EventDecoder {
         final byte[] schemaPart;
         final JsonNode schema;
         private volatile List<ColumnShape> columns;
+        private volatile PayloadReader reader;
         private volatile Table latest;
 
         SchemaVersion(byte[] schemaPart, JsonNode schema) {
@@ -316,6 +320,13 @@ public class EventDecoder {
                 columns = List.copyOf(EventSchema.columns(schema));
             }
             return columns;
+        }
+
+        PayloadReader reader() {
+            if (reader == null) {
+                reader = new PayloadReader(columns());
+            }
+            return reader;
         }
 
         /**
