@@ -25,6 +25,8 @@ import org.apache.kafka.common.TopicPartition;
  */
 @ApplicationScoped
 public class EventDecoder {
+    private static final List<Operation> OPERATIONS = List.of(Operation.values());
+
     private final ObjectMapper json;
     private final Map<String, Versions> versionsByTopic = new ConcurrentHashMap<>();
     /** One instance of each shape, so that equal ones are the same. */
@@ -171,7 +173,7 @@ public class EventDecoder {
     }
 
     private static Operation operation(String code) {
-        for (var operation : Operation.values()) {
+        for (var operation : OPERATIONS) {
             if (operation.code().equals(code)) {
                 return operation;
             }
