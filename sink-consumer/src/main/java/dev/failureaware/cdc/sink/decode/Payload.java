@@ -5,6 +5,7 @@ import com.fasterxml.jackson.core.JsonToken;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.ObjLongConsumer;
 
 /** What the sink needs of an event's payload; the rest is passed over without building anything. */
 final class Payload {
@@ -61,64 +62,28 @@ final class Payload {
         return other;
     }
 
-    /** What differs between the events of a table, beside the row. */
+    /** What differs between the events of a table, beside the row: a letter, or numbers. */
     enum Part {
-        /** A letter. */
-        OPERATION {
-            @Override
-            void put(Payload payload, long letter) {
-                payload.operation = String.valueOf((char) letter);
-            }
-        },
-        PREVIOUS_COMMIT_LSN {
-            @Override
-            void put(Payload payload, long number) {
-                payload.sequence = new Sequence(number, payload.sequence.rowLsn());
-            }
-        },
-        ROW_LSN {
-            @Override
-            void put(Payload payload, long number) {
-                payload.sequence = new Sequence(payload.sequence.previousCommitLsn(), number);
-            }
-        },
-        LSN {
-            @Override
-            void put(Payload payload, long number) {
-                payload.lsn = number;
-            }
-        },
-        COMMIT_MICROS {
-            @Override
-            void put(Payload payload, long number) {
-                payload.commitMicros = number;
-            }
-        },
-        COMMIT_MILLIS {
-            @Override
-            void put(Payload payload, long number) {
-                payload.commitMillis = number;
-            }
-        },
-        SEEN_MICROS {
-            @Override
-            void put(Payload payload, long number) {
-                payload.seenMicros = number;
-            }
-        },
-        SEEN_MILLIS {
-            @Override
-            void put(Payload payload, long number) {
-                payload.seenMillis = number;
-            }
-        },
+        OPERATION((payload, letter) -> payload.operation = String.valueOf((char) letter)),
+        PREVIOUS_COMMIT_LSN((payload, lsn) -> payload.sequence = new Sequence(lsn, payload.sequence.rowLsn())),
+        ROW_LSN((payload, lsn) -> payload.sequence = new Sequence(payload.sequence.previousCommitLsn(), lsn)),
+        LSN((payload, lsn) -> payload.lsn = lsn),
+        COMMIT_MICROS((payload, micros) -> payload.commitMicros = micros),
+        COMMIT_MILLIS((payload, millis) -> payload.commitMillis = millis),
+        SEEN_MICROS((payload, micros) -> payload.seenMicros = micros),
+        SEEN_MILLIS((payload, millis) -> payload.seenMillis = millis),
         /** Of any number of digits. */
-        PASSED_OVER {
-            @Override
-            void put(Payload payload, long number) {}
-        };
+        PASSED_OVER((payload, number) -> {});
 
-        abstract void put(Payload payload, long value);
+        private final ObjLongConsumer<Payload> place;
+
+        Part(ObjLongConsumer<Payload> place) {
+            this.place = place;
+        }
+
+        void put(Payload payload, long value) {
+            place.accept(payload, value);
+        }
 
         /** @param path of a number in the payload */
         static Part ofNumber(String path) {
