@@ -28,7 +28,8 @@ final class SweptSnapshots {
         var ofTable = " FROM " + SinkBookkeeping.SNAPSHOTS.quoted() + " s WHERE s.schema_name = "
                 + Truncates.literal(table.schema()) + " AND s.table_name = " + Truncates.literal(table.name())
                 + " AND s.swept_at IS NOT NULL";
-        return "(coalesce(abs(" + after + ") >= (SELECT max(s.lsn)" + ofTable + "), true) OR NOT EXISTS (SELECT" + ofTable
+        return "(coalesce(abs(" + after + ") >= (SELECT max(s.lsn)" + ofTable + "), true) OR NOT EXISTS (SELECT"
+                + ofTable
                 + " AND abs(" + after + ") < s.lsn AND " + committed + " <= s.taken_at AND (" + after + " >= 0 OR "
                 + committed + " < s.taken_at - interval '2 seconds')))";
     }

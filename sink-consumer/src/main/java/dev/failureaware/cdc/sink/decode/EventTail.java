@@ -104,7 +104,9 @@ final class EventTail {
                             text,
                             start + 1,
                             (int) parser.currentLocation().getByteOffset() - 1);
-                } else if (token == JsonToken.VALUE_NUMBER_INT && Bytes.isDigit(bytes[start])) {
+                } else if (token == JsonToken.VALUE_NUMBER_INT
+                        && Bytes.isDigit(bytes[start])
+                        && !Payload.TEXTS.contains(field)) {
                     gap(Part.ofNumber(field), start, start + parser.getTextLength());
                 }
             }
@@ -117,8 +119,16 @@ final class EventTail {
                         gap(Part.OPERATION, start, stop);
                     }
                 }
-                case "source.sequence" -> numbers(Part.ofSequence(text), start, stop);
-                case "transaction.id" -> numbers(List.of(), start, stop);
+                case "source.sequence" -> {
+                    if (stop - start == text.replace("\"", "\\\"").length()) { // Digits stand for themselves.
+                        numbers(Part.ofSequence(text), start, stop);
+                    }
+                }
+                case "transaction.id" -> {
+                    if (stop - start == text.length()) {
+                        numbers(List.of(), start, stop);
+                    }
+                }
                 default -> {} // The same in each event, or another tail.
             }
         }

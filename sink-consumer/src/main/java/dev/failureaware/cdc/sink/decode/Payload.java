@@ -5,10 +5,15 @@ import com.fasterxml.jackson.core.JsonToken;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.function.ObjLongConsumer;
 
 /** What the sink needs of an event's payload; the rest is passed over without building anything. */
 final class Payload {
+    /** Paths of fields that are read as text, whatever they are. */
+    static final Set<String> TEXTS =
+            Set.of("op", "source.schema", "source.table", "source.snapshot", "source.sequence");
+
     private String operation = "";
     private String schema = "";
     private String table = "";

@@ -146,6 +146,19 @@ class PayloadReaderTest {
         assertThat(outcome(() -> read)).isEqualTo(outcome(() -> parsed(other)));
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"\"public\" -> 5 -> 6", "24023200\\\"] -> \\u0032\\\"] -> \\u0033\\\"]", "\"c\" -> 1 -> 2"})
+    void textsAreNotTakenForNumbers(String changes) throws IOException {
+        var parts = changes.split(" -> ");
+        var first = payload(ROW, TAIL.replace(parts[0], parts[1]));
+        var second = payload(ROW, TAIL.replace(parts[0], parts[2]));
+        var reader = new PayloadReader(COLUMNS);
+        reader.read(JSON, bytes(first), bytes(first).length - 1);
+
+        assertThat(outcome(() -> reader.read(JSON, bytes(second), bytes(second).length - 1)))
+                .isEqualTo(outcome(() -> parsed(second)));
+    }
+
     @Test
     void someTailsAreRememberedAndNoMore() throws IOException {
         var reader = new PayloadReader(COLUMNS);
