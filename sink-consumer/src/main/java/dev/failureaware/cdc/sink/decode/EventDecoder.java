@@ -25,6 +25,8 @@ import org.apache.kafka.common.TopicPartition;
  */
 @ApplicationScoped
 public class EventDecoder {
+    private static final List<Operation> OPERATIONS = List.of(Operation.values());
+
     private final ObjectMapper json;
     private final Map<String, Versions> versionsByTopic = new ConcurrentHashMap<>();
     /** One instance of each shape, so that equal ones are the same. */
@@ -171,7 +173,7 @@ public class EventDecoder {
     }
 
     private static Operation operation(String code) {
-        for (var operation : Operation.values()) {
+        for (var operation : OPERATIONS) {
             if (operation.code().equals(code)) {
                 return operation;
             }
@@ -241,7 +243,10 @@ public class EventDecoder {
                 new SchemaVersion(new byte[0], NullNode.getInstance()), new byte[0], NullNode.getInstance());
 
         Payload event(ObjectMapper json) throws IOException {
-            try (var parser = parser(json)) {
+            if (payload == null) {
+                return version.reader().read(json, rest, rest.length - 1);
+            }
+            try (var parser = json.treeAsTokens(payload)) {
                 return Payload.read(parser, version.columns());
             }
         }
@@ -304,6 +309,7 @@ public class EventDecoder {
         final byte[] schemaPart;
         final JsonNode schema;
         private volatile List<ColumnShape> columns;
+        private volatile PayloadReader reader;
         private volatile Table latest;
 
         SchemaVersion(byte[] schemaPart, JsonNode schema) {
@@ -316,6 +322,13 @@ public class EventDecoder {
                 columns = List.copyOf(EventSchema.columns(schema));
             }
             return columns;
+        }
+
+        PayloadReader reader() {
+            if (reader == null) {
+                reader = new PayloadReader(columns());
+            }
+            return reader;
         }
 
         /**

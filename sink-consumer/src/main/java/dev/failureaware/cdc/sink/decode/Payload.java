@@ -3,15 +3,22 @@ package dev.failureaware.cdc.sink.decode;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.function.ObjLongConsumer;
 
 /** What the sink needs of an event's payload; the rest is passed over without building anything. */
 final class Payload {
+    /** Paths of fields that are read as text, whatever they are. */
+    static final Set<String> TEXTS =
+            Set.of("op", "source.schema", "source.table", "source.snapshot", "source.sequence");
+
     private String operation = "";
     private String schema = "";
     private String table = "";
     private String snapshot = "";
-    private String sequence = "";
+    private Sequence sequence = Sequence.NONE;
     private Long lsn;
     private Long commitMicros;
     private Long commitMillis;
@@ -43,6 +50,72 @@ final class Payload {
         return payload;
     }
 
+    /** All the same but the row. */
+    Payload with(String[] row) {
+        var other = new Payload();
+        other.operation = operation;
+        other.schema = schema;
+        other.table = table;
+        other.snapshot = snapshot;
+        other.sequence = sequence;
+        other.lsn = lsn;
+        other.commitMicros = commitMicros;
+        other.commitMillis = commitMillis;
+        other.seenMicros = seenMicros;
+        other.seenMillis = seenMillis;
+        other.after = row;
+        return other;
+    }
+
+    /** What differs between the events of a table, beside the row: a letter, or numbers. */
+    enum Part {
+        OPERATION((payload, letter) -> payload.operation = String.valueOf((char) letter)),
+        PREVIOUS_COMMIT_LSN((payload, lsn) -> payload.sequence = new Sequence(lsn, payload.sequence.rowLsn())),
+        ROW_LSN((payload, lsn) -> payload.sequence = new Sequence(payload.sequence.previousCommitLsn(), lsn)),
+        LSN((payload, lsn) -> payload.lsn = lsn),
+        COMMIT_MICROS((payload, micros) -> payload.commitMicros = micros),
+        COMMIT_MILLIS((payload, millis) -> payload.commitMillis = millis),
+        SEEN_MICROS((payload, micros) -> payload.seenMicros = micros),
+        SEEN_MILLIS((payload, millis) -> payload.seenMillis = millis),
+        /** Of any number of digits. */
+        PASSED_OVER((payload, number) -> {});
+
+        private final ObjLongConsumer<Payload> place;
+
+        Part(ObjLongConsumer<Payload> place) {
+            this.place = place;
+        }
+
+        void put(Payload payload, long value) {
+            place.accept(payload, value);
+        }
+
+        /** @param path of a number in the payload */
+        static Part ofNumber(String path) {
+            return switch (path) {
+                case "source.lsn" -> LSN;
+                case "source.ts_us" -> COMMIT_MICROS;
+                case "source.ts_ms" -> COMMIT_MILLIS;
+                case "ts_us" -> SEEN_MICROS;
+                case "ts_ms" -> SEEN_MILLIS;
+                default -> PASSED_OVER;
+            };
+        }
+
+        /** Of the numbers in {@code source.sequence}, in their order. */
+        static List<Part> ofSequence(String text) {
+            var sequence = Sequence.parse(text);
+            var parts = new ArrayList<Part>();
+            if (sequence.previousCommitLsn() != null) {
+                parts.add(PREVIOUS_COMMIT_LSN);
+            }
+            if (sequence.rowLsn() != null) {
+                parts.add(ROW_LSN);
+            }
+            return parts;
+        }
+    }
+
     private void readSource(JsonParser parser) throws IOException {
         if (parser.currentToken() != JsonToken.START_OBJECT) {
             return;
@@ -54,7 +127,7 @@ final class Payload {
                 case "schema" -> schema = text(parser);
                 case "table" -> table = text(parser);
                 case "snapshot" -> snapshot = text(parser);
-                case "sequence" -> sequence = text(parser);
+                case "sequence" -> sequence = Sequence.parse(text(parser));
                 case "lsn" -> lsn = number(parser);
                 case "ts_us" -> commitMicros = number(parser);
                 case "ts_ms" -> commitMillis = number(parser);
@@ -125,13 +198,15 @@ final class Payload {
 
     /** @throws IllegalArgumentException where the position is missing: without one, no replay can be told from news */
     Source source() {
-        var pair = Sequence.parse(sequence);
-        var position = lsn != null ? lsn : pair.rowLsn();
+        var position = lsn != null ? lsn : sequence.rowLsn();
         if (position == null) {
             throw new IllegalArgumentException("the event carries neither source.lsn nor source.sequence");
         }
         return new Source(
-                position, pair.previousCommitLsn(), micros(commitMicros, commitMillis), Source.Snapshot.of(snapshot));
+                position,
+                sequence.previousCommitLsn(),
+                micros(commitMicros, commitMillis),
+                Source.Snapshot.of(snapshot));
     }
 
     /** When the connector saw the change, by its clock, microseconds since 1970. */
@@ -145,10 +220,12 @@ final class Payload {
 
     /** {@code source.sequence}: ["end of the previous commit", "row lsn"], either of them possibly null. */
     private record Sequence(Long previousCommitLsn, Long rowLsn) {
+        static final Sequence NONE = new Sequence(null, null);
+
         static Sequence parse(String text) {
             var comma = text.indexOf(',');
             if (comma < 0 && text.isEmpty()) {
-                return new Sequence(null, null);
+                return NONE;
             }
             if (comma < 0 || text.charAt(0) != '[' || text.charAt(text.length() - 1) != ']') {
                 throw new IllegalArgumentException("source.sequence '" + text + "' is no pair");

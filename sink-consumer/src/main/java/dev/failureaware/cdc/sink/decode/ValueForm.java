@@ -180,16 +180,26 @@ public enum ValueForm implements TextForm {
         return isPlaceholder(value) ? UNAVAILABLE : textOf(value);
     }
 
+    @Override
+    public final String ofText(String value) {
+        if (Placeholder.TEXT.equals(value)) {
+            return UNAVAILABLE;
+        }
+        return this == PLAIN ? value : textOf(TextNode.valueOf(value));
+    }
+
+    /** A number keeps its digits. */
+    @Override
+    public final String ofInteger(String digits) {
+        return this == PLAIN ? digits : TextForm.super.ofInteger(digits);
+    }
+
     /** Without a tree for what most columns hold. */
     @Override
     public final String read(JsonParser parser) throws IOException {
         var token = parser.currentToken();
         if (token == JsonToken.VALUE_STRING) {
-            var text = parser.getText();
-            if (Placeholder.TEXT.equals(text)) {
-                return UNAVAILABLE;
-            }
-            return this == PLAIN ? text : textOf(TextNode.valueOf(text));
+            return ofText(parser.getText());
         }
         if (this == PLAIN && token.isScalarValue() && token != JsonToken.VALUE_NULL) {
             return parser.getText(); // A number keeps its digits.
