@@ -46,6 +46,7 @@ final class ServiceWiring {
         environment.put("VERIFIER_SLOT", "cdc_slot");
         environment.put("VERIFIER_CONNECT_URL", ports.url(Port.CONNECT));
         environment.put("VERIFIER_CONNECTOR", Connector.NAME);
+        environment.put("VERIFIER_INJECTOR_URL", ports.url(Port.INJECTOR));
         environment.putIfAbsent(
                 "VERIFIER_HISTORY_FILE",
                 layout.data().resolve("verdicts.ndjson").toString());

@@ -90,7 +90,7 @@ class PipelineProbe {
         }
     }
 
-    private Optional<Report.Slot> slot() {
+    Optional<Report.Slot> slot() {
         try {
             return databases.source().execute(Deadline.in(LIMIT), SLOT, slot).stream()
                     .findFirst()

@@ -107,6 +107,16 @@ public interface VerifierConfig {
     /** The load generator's ledger, for the check of it; older files lie beside it. */
     Optional<Path> ledger();
 
-    /** File that keeps the verdicts over a restart; without it they are kept in memory only. */
+    /** The chaos-injector's address; with it, charts show the failures that it causes. No verdict depends on it. */
+    Optional<URI> injectorUrl();
+
+    /** Time between two looks at lag, log and rates: a duration as Quarkus Scheduler reads it, or {@code off}. 1800 are kept. */
+    @NotBlank @WithDefault("2s")
+    String sampleEvery();
+
+    /**
+     * File that keeps the verdicts over a restart, and with {@code .faults} behind its name the failures that were caused;
+     * without it they are kept in memory only.
+     */
     Optional<Path> historyFile();
 }
