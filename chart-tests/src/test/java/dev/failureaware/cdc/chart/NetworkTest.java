@@ -39,6 +39,7 @@ class NetworkTest {
                         "verifier -> chaos-injector:8091",
                         "verifier -> connect:8083",
                         "verifier -> kafka:9093",
+                        "verifier -> load-generator:8092",
                         "verifier -> sink-db:5432",
                         "verifier -> source-db:5432");
     }

@@ -50,8 +50,7 @@ final class ServiceWiring {
         environment.putIfAbsent(
                 "VERIFIER_HISTORY_FILE",
                 layout.data().resolve("verdicts.ndjson").toString());
-        environment.putIfAbsent(
-                "VERIFIER_LEDGER", layout.data().resolve("ledger.ndjson").toString());
+        environment.put("VERIFIER_LOAD_GENERATOR_URL", ports.url(Port.LOAD_GENERATOR));
         datasource("SOURCE_", Part.SOURCE, Databases.VERIFIER, environment);
         datasource("SINK_", Part.SINK, Databases.VERIFIER, environment);
     }

@@ -4,14 +4,8 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.failureaware.cdc.model.TableId;
-import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
-import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
@@ -22,7 +16,7 @@ import java.util.Set;
 final class Ledger {
     private static final ObjectMapper JSON = new ObjectMapper();
     /** Some hundred bytes each. */
-    private static final int MOST_ROWS = 1_000_000;
+    static final int MOST_ROWS = 1_000_000;
 
     record Row(TableId table, String key) {}
 
@@ -31,43 +25,23 @@ final class Ledger {
     private final Map<Long, JsonNode> open = new HashMap<>();
     private long acknowledged;
 
-    private Ledger() {}
+    /** Rows, of which there are too many to be held at once; then nothing is known of any. */
+    boolean isTooLarge() {
+        return rows.size() > MOST_ROWS;
+    }
 
-    /** @param newest file; older ones have a number behind their name, the oldest the highest */
-    static Ledger read(Path newest) {
-        var ledger = new Ledger();
-        try {
-            for (var file : files(newest.toAbsolutePath())) {
-                try (var lines = Files.lines(file, StandardCharsets.UTF_8)) {
-                    lines.forEach(ledger::line);
-                }
-            }
-        } catch (IOException | java.io.UncheckedIOException e) {
-            throw new CheckImpossible("the ledger " + newest + " cannot be read: " + e.getMessage(), e);
-        }
+    /** To be called when all lines were given. */
+    void complete() {
         // The generator died, or is at it: nobody knows.
-        ledger.open.values().forEach(intent -> ledger.doubt(intent));
-        ledger.uncertain.forEach(ledger.rows::remove);
-        return ledger;
+        open.values().forEach(this::doubt);
+        uncertain.forEach(rows::remove);
     }
 
-    private static List<Path> files(Path newest) throws IOException {
-        var name = newest.getFileName().toString();
-        try (var all = Files.list(newest.getParent())) {
-            return all.filter(file ->
-                            file.getFileName().toString().matches(java.util.regex.Pattern.quote(name) + "(\\.\\d+)?"))
-                    .sorted(Comparator.comparingInt((Path file) -> age(file, name))
-                            .reversed())
-                    .toList();
+    /** Lines come in the order in which they were written. */
+    void line(String text) {
+        if (isTooLarge()) {
+            return;
         }
-    }
-
-    private static int age(Path file, String name) {
-        var number = file.getFileName().toString().substring(name.length());
-        return number.isEmpty() ? 0 : Integer.parseInt(number.substring(1));
-    }
-
-    private void line(String text) {
         JsonNode line;
         try {
             line = JSON.readTree(text);
@@ -89,9 +63,6 @@ final class Ledger {
                                     ? 0
                                     : effect.path("version").asLong());
                 });
-                if (rows.size() > MOST_ROWS) {
-                    throw new CheckImpossible("the ledger names more than " + MOST_ROWS + " rows");
-                }
             }
             case "unknown" -> {
                 open.remove(number);

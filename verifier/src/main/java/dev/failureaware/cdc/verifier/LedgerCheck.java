@@ -5,7 +5,6 @@ import dev.failureaware.cdc.model.TableId;
 import dev.failureaware.cdc.model.Verdict;
 import io.quarkus.runtime.annotations.RegisterForReflection;
 import jakarta.enterprise.context.ApplicationScoped;
-import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -31,7 +30,7 @@ class LedgerCheck {
     private final TopicScan scan;
     private final Topics topics;
     private final Clock clock;
-    private final Optional<Path> file;
+    private final LedgerReader reader;
     private final int examples;
 
     LedgerCheck(
@@ -41,6 +40,7 @@ class LedgerCheck {
             TopicScan scan,
             Topics topics,
             Clock clock,
+            LedgerReader reader,
             VerifierConfig config) {
         this.databases = databases;
         this.schema = schema;
@@ -48,7 +48,7 @@ class LedgerCheck {
         this.scan = scan;
         this.topics = topics;
         this.clock = clock;
-        this.file = config.ledger();
+        this.reader = reader;
         this.examples = config.examples();
     }
 
@@ -76,12 +76,9 @@ class LedgerCheck {
     Result check(Deadline deadline) {
         Ledger ledger = null;
         try {
-            if (file.isEmpty()) {
-                throw new CheckImpossible("verifier.ledger is not set");
-            }
-            ledger = Ledger.read(file.get());
+            ledger = reader.read(deadline);
             if (ledger.acknowledged() == 0) {
-                throw new CheckImpossible("the ledger " + file.get() + " has no acknowledged commit");
+                throw new CheckImpossible("the ledger has no acknowledged commit");
             }
             var unaccounted = unaccounted(ledger, deadline);
             return result(

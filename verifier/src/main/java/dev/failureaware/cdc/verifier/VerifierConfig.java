@@ -104,8 +104,8 @@ public interface VerifierConfig {
     @Min(1) @Max(1000) @WithDefault("20")
     int examples();
 
-    /** The load generator's ledger, for the check of it; older files lie beside it. */
-    Optional<Path> ledger();
+    /** The load generator's address, for the check of its ledger. */
+    Optional<URI> loadGeneratorUrl();
 
     /** The chaos-injector's address; with it, charts show the failures that it causes. No verdict depends on it. */
     Optional<URI> injectorUrl();
