@@ -86,7 +86,8 @@ class SettingsTest {
     void verdictsOutliveThePodOnAVolumeThatNoTwoPodsHave() {
         var kept = Chart.with(Map.of("verifier.persistence.size", "128Mi"));
         var deployment = kept.get("Deployment", "cdc-verifier");
-        var folder = deployment.at("/spec/template/spec/containers/0/volumeMounts").toString();
+        var folder =
+                deployment.at("/spec/template/spec/containers/0/volumeMounts").toString();
         assertThat(kept.env("cdc-verifier", "VERIFIER_HISTORY_FILE")).isEqualTo("/var/lib/cdc/history.json");
         assertThat(folder).contains("\"/var/lib/cdc\"");
         assertThat(deployment.at("/spec/template/spec/volumes").toString()).contains("\"claimName\":\"cdc-verifier\"");
@@ -99,7 +100,9 @@ class SettingsTest {
         var none = Chart.with(Map.of("verifier.persistence.enabled", false));
         assertThat(none.has("PersistentVolumeClaim", "cdc-verifier")).isFalse();
         assertThat(none.env("cdc-verifier", "VERIFIER_HISTORY_FILE")).isEqualTo("/tmp/history.json");
-        assertThat(none.get("Deployment", "cdc-verifier").at("/spec/strategy/type").asText())
+        assertThat(none.get("Deployment", "cdc-verifier")
+                        .at("/spec/strategy/type")
+                        .asText())
                 .isEqualTo("RollingUpdate");
     }
 

@@ -101,7 +101,11 @@ class LedgerTest {
                     numbers.add(number(line));
                 }
 
-                assertThat(numbers).hasSizeGreaterThanOrEqualTo(50).startsWith(1L).isSorted().doesNotHaveDuplicates();
+                assertThat(numbers)
+                        .hasSizeGreaterThanOrEqualTo(50)
+                        .startsWith(1L)
+                        .isSorted()
+                        .doesNotHaveDuplicates();
             }
         }
     }

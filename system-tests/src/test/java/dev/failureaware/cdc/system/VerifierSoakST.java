@@ -126,7 +126,8 @@ class VerifierSoakST {
         }
         assertThat(allowed)
                 .as(() -> "verification %d, %s: %s\nfailures: %s"
-                        .formatted(verifications, part, report.toPrettyString(), stack.call("verifier", "GET", "/faults")))
+                        .formatted(
+                                verifications, part, report.toPrettyString(), stack.call("verifier", "GET", "/faults")))
                 .contains(status);
     }
 

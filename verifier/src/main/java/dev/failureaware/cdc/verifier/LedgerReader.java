@@ -26,8 +26,8 @@ class LedgerReader {
             .build();
 
     LedgerReader(VerifierConfig config, ApiToken token) {
-        this.ledger = config.loadGeneratorUrl()
-                .map(url -> URI.create(url.toString().replaceAll("/+$", "") + "/ledger"));
+        this.ledger =
+                config.loadGeneratorUrl().map(url -> URI.create(url.toString().replaceAll("/+$", "") + "/ledger"));
         this.token = token;
     }
 

@@ -43,7 +43,8 @@ class KilledIT {
             await().atMost(LIMIT).ignoreExceptions().until(() -> call(port, "GET", "/health") == 200);
             holder.setAutoCommit(false);
             statement.execute("LOCK TABLE t IN ACCESS EXCLUSIVE MODE");
-            HttpClient.newHttpClient().sendAsync(request(port, "POST", "/verify"), HttpResponse.BodyHandlers.discarding());
+            HttpClient.newHttpClient()
+                    .sendAsync(request(port, "POST", "/verify"), HttpResponse.BodyHandlers.discarding());
             await("it waits in the middle of its work")
                     .atMost(LIMIT)
                     .until(() -> count(sink, OURS + " AND wait_event_type = 'Lock'") == 1);
@@ -72,10 +73,14 @@ class KilledIT {
                 .redirectOutput(new File("target/killed-verifier.log"));
         builder.environment()
                 .putAll(Map.of(
-                        "QUARKUS_HTTP_PORT", Integer.toString(port),
-                        "VERIFIER_EVERY", "off",
-                        "CDC_API_TOKEN", "secret",
-                        "KAFKA_BOOTSTRAP_SERVERS", TestKafka.bootstrapServers()));
+                        "QUARKUS_HTTP_PORT",
+                        Integer.toString(port),
+                        "VERIFIER_EVERY",
+                        "off",
+                        "CDC_API_TOKEN",
+                        "secret",
+                        "KAFKA_BOOTSTRAP_SERVERS",
+                        TestKafka.bootstrapServers()));
         database("SOURCE", source, builder.environment());
         database("SINK", sink, builder.environment());
         return builder.start();

@@ -52,7 +52,8 @@ class LedgerIT {
             try {
                 var server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
                 server.createContext("/ledger", exchange -> {
-                    var allowed = "Bearer secret".equals(exchange.getRequestHeaders().getFirst("Authorization"));
+                    var allowed =
+                            "Bearer secret".equals(exchange.getRequestHeaders().getFirst("Authorization"));
                     var lines = System.getProperty(LEDGER);
                     var body = lines.getBytes(StandardCharsets.UTF_8);
                     // A length that is never reached: the connection is cut before the end.

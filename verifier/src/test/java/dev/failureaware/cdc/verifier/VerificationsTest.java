@@ -25,6 +25,8 @@ class VerificationsTest {
         assertThat(report.checks()).isNotEmpty().allMatch(check -> check.status() == Verdict.UNKNOWN);
         assertThat(TextReport.of(report)).startsWith("UNKNOWN ").contains("no verification has finished yet");
         assertThat(HtmlReport.of(report, Course.NONE)).contains("<title>UNKNOWN", "no verification has finished yet");
-        assertThat(JUnitReport.of(report)).contains("no verification has finished yet").doesNotContain("errors=\"0\"");
+        assertThat(JUnitReport.of(report))
+                .contains("no verification has finished yet")
+                .doesNotContain("errors=\"0\"");
     }
 }
