@@ -101,19 +101,21 @@ final class Charts {
                 && (fault.endedAt() == null || !fault.endedAt().isBefore(from));
     }
 
+    /** Each verdict stands for the time since the one before it; neighbours that are the same are one. */
     private void verdicts() {
         open("verdicts", "verdicts", 22);
-        for (var i = 0; i < course.verdicts().size(); i++) {
-            var entry = course.verdicts().get(i);
-            // Each stands for the time since the one before it.
-            var begins = i == 0 ? 0 : x(course.verdicts().get(i - 1).timestamp());
+        var verdicts = course.verdicts();
+        var begins = from;
+        for (var i = 0; i < verdicts.size(); i++) {
+            var status = verdicts.get(i).status();
+            if (i + 1 < verdicts.size() && verdicts.get(i + 1).status() == status) {
+                continue;
+            }
+            var ends = verdicts.get(i).timestamp();
             add(
-                    "<rect class=\"%s\" x=\"%.1f\" y=\"20\" width=\"%.1f\" height=\"60\"><title>%s %s</title></rect>",
-                    entry.status(),
-                    begins,
-                    Math.max(1.5, x(entry.timestamp()) - begins),
-                    entry.timestamp(),
-                    entry.status());
+                    "<rect class=\"%1$s\" x=\"%2$.1f\" y=\"20\" width=\"%3$.1f\" height=\"60\"><title>%1$s from %4$s to %5$s</title></rect>",
+                    status, x(begins), Math.max(1.5, x(ends) - x(begins)), begins, ends);
+            begins = ends;
         }
         add("</svg>");
     }
@@ -163,7 +165,8 @@ final class Charts {
                 after(fault.liftedAt(), fault.consistentAt()),
                 escaped(fault.outcome() == null ? "" : fault.outcome()),
                 escaped(fault.outcome() == null ? "not yet" : fault.outcome())));
-        add("</table></div>");
+        add(
+                "</table><p class=\"dim\">On the charts, <span class=\"v FAIL\">red</span> while a failure was open, <span class=\"v\">amber</span> until a verification that began after it had passed.</p></div>");
     }
 
     private static String after(Instant begins, Instant ends) {

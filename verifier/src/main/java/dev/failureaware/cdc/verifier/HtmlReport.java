@@ -19,7 +19,7 @@ final class HtmlReport {
               overflow-x: auto }
             .dim { color: var(--dim) } .v { font-weight: 700; color: var(--other) } .PASS { color: var(--pass) } .FAIL { color: var(--fail) }
             table { border-collapse: collapse; width: 100%; font-variant-numeric: tabular-nums }
-            th, td { text-align: left; padding: 5px 12px 5px 0; border-bottom: 1px solid var(--line); vertical-align: top }
+            th, td { text-align: left; padding: 5px 18px 5px 0; border-bottom: 1px solid var(--line); vertical-align: top }
             th { font-weight: 600; color: var(--dim) } tr:last-child > * { border-bottom: 0 } td.n, th.n { text-align: right }
             td.w { overflow-wrap: anywhere } svg { display: block; width: 100%; overflow: hidden }
             .chart { margin: 10px 0 2px; font-size: .85rem; color: var(--dim) }
