@@ -15,9 +15,6 @@ import java.util.Set;
  */
 final class Ledger {
     private static final ObjectMapper JSON = new ObjectMapper();
-    /** Some hundred bytes each. */
-    static final int MOST_ROWS = 1_000_000;
-
     record Row(TableId table, String key) {}
 
     private final Map<Row, Long> rows = new HashMap<>();
@@ -25,9 +22,26 @@ final class Ledger {
     private final Map<Long, JsonNode> open = new HashMap<>();
     private long acknowledged;
 
-    /** Rows, of which there are too many to be held at once; then nothing is known of any. */
+    private final Share share;
+    private final int mostRows;
+    private boolean tooLarge;
+
+    /** Rows that are kept: of a number of equal shares the one with this number, from 0. */
+    record Share(int number, int of) {
+        boolean has(Row row) {
+            return Math.floorMod(row.hashCode(), of) == number;
+        }
+    }
+
+    /** @param mostRows that may be held; with more, all are forgotten */
+    Ledger(Share share, int mostRows) {
+        this.share = share;
+        this.mostRows = mostRows;
+    }
+
+    /** There were too many rows; nothing is known of any. */
     boolean isTooLarge() {
-        return rows.size() > MOST_ROWS;
+        return tooLarge;
     }
 
     /** To be called when all lines were given. */
@@ -39,7 +53,7 @@ final class Ledger {
 
     /** Lines come in the order in which they were written. */
     void line(String text) {
-        if (isTooLarge()) {
+        if (tooLarge) {
             return;
         }
         JsonNode line;
@@ -56,13 +70,20 @@ final class Ledger {
                 acknowledged++;
                 line.path("effects").forEach(effect -> {
                     var row = row(effect);
-                    uncertain.remove(row);
-                    rows.put(
-                            row,
-                            effect.path("op").asText().equals("delete")
-                                    ? 0
-                                    : effect.path("version").asLong());
+                    if (share.has(row)) {
+                        uncertain.remove(row);
+                        rows.put(
+                                row,
+                                effect.path("op").asText().equals("delete")
+                                        ? 0
+                                        : effect.path("version").asLong());
+                    }
                 });
+                if (rows.size() > mostRows) {
+                    tooLarge = true;
+                    rows.clear();
+                    uncertain.clear();
+                }
             }
             case "unknown" -> {
                 open.remove(number);
@@ -73,7 +94,12 @@ final class Ledger {
     }
 
     private void doubt(JsonNode line) {
-        line.path("effects").forEach(effect -> uncertain.add(row(effect)));
+        line.path("effects").forEach(effect -> {
+            var row = row(effect);
+            if (share.has(row)) {
+                uncertain.add(row);
+            }
+        });
     }
 
     private static Row row(JsonNode effect) {

@@ -18,7 +18,7 @@ class LedgerReader {
     private static final Duration CONNECT_LIMIT = Duration.ofSeconds(5);
     private static final int OK = 200;
 
-    private final Optional<URI> ledger;
+    private final Optional<URI> address;
     private final ApiToken token;
     private final HttpClient http = HttpClient.newBuilder()
             .connectTimeout(CONNECT_LIMIT)
@@ -26,21 +26,20 @@ class LedgerReader {
             .build();
 
     LedgerReader(VerifierConfig config, ApiToken token) {
-        this.ledger =
+        this.address =
                 config.loadGeneratorUrl().map(url -> URI.create(url.toString().replaceAll("/+$", "") + "/ledger"));
         this.token = token;
     }
 
-    /** Fails with {@link CheckImpossible} when it cannot be read to its end. */
-    Ledger read(Deadline deadline) {
-        var uri = ledger.orElseThrow(() -> new CheckImpossible("verifier.load-generator-url is not set"));
+    /** Fills the ledger; fails with {@link CheckImpossible} when not all of it can be read. */
+    void read(Ledger ledger, Deadline deadline) {
+        var uri = address.orElseThrow(() -> new CheckImpossible("verifier.load-generator-url is not set"));
         var request = HttpRequest.newBuilder(uri);
         token.header().ifPresent(header -> request.header("Authorization", header));
-        var lines = new Lines(new Ledger());
         var answer = http.sendAsync(
                 request.build(),
                 head -> head.statusCode() == OK
-                        ? BodySubscribers.fromLineSubscriber(lines)
+                        ? BodySubscribers.fromLineSubscriber(new Lines(ledger))
                         : BodySubscribers.replacing(null));
         try {
             var status = answer.get(deadline.remaining().toMillis(), TimeUnit.MILLISECONDS)
@@ -58,11 +57,7 @@ class LedgerReader {
             Thread.currentThread().interrupt();
             throw new CheckImpossible("the verifier is being stopped", e);
         }
-        if (lines.ledger.isTooLarge()) {
-            throw new CheckImpossible("the ledger names more than " + Ledger.MOST_ROWS + " rows");
-        }
-        lines.ledger.complete();
-        return lines.ledger;
+        ledger.complete();
     }
 
     private record Lines(Ledger ledger) implements Flow.Subscriber<String> {

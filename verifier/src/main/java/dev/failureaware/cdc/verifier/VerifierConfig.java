@@ -85,7 +85,7 @@ public interface VerifierConfig {
     @Min(2) @Max(100) @WithDefault("8")
     int looks();
 
-    /** Most differing rows that are held in memory; where there are more, they are settled and counted in portions. */
+    /** Most rows, differing or of the ledger, that are held in memory; where there are more, they are dealt with in portions. */
     @Min(1) @Max(1_000_000) @WithDefault("50000")
     int maxCandidates();
 

@@ -39,7 +39,7 @@ class LedgerIT {
     public static class WithLedger implements QuarkusTestProfile {
         @Override
         public Map<String, String> getConfigOverrides() {
-            return Map.of("verifier.load-generator-url", LedgerServer.start());
+            return Map.of("verifier.load-generator-url", LedgerServer.start(), "verifier.max-candidates", "2");
         }
     }
 
@@ -159,6 +159,24 @@ class LedgerIT {
 
         assertThat(result.getString("status")).isEqualTo("UNKNOWN");
         assertThat(result.getString("reason")).contains("cannot be read");
+    }
+
+    /** Of these rows no two fit into memory with a third, see the profile. */
+    @Test
+    void aLedgerOfMoreRowsThanMemoryHoldsIsReadInShares() throws Exception {
+        for (var row = 1; row <= 9; row++) {
+            acknowledged(row, "upsert", 1);
+            pipeline.onBoth("INSERT INTO o VALUES ('%s', 1)".formatted(id(row)));
+        }
+        assertThat(check().getString("status")).isEqualTo("PASS");
+        assertThat(check().getLong("rows")).isEqualTo(9);
+        assertThat(check().getLong("commits")).isEqualTo(9);
+        pipeline.onBoth("DELETE FROM o WHERE id <= '%s'".formatted(id(5)));
+
+        var result = check();
+
+        assertThat(result.getString("status")).isEqualTo("FAIL");
+        assertThat(result.getLong("unaccounted")).isEqualTo(5);
     }
 
     private static String id(int row) {
