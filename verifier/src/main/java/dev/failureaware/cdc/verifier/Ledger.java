@@ -15,6 +15,7 @@ import java.util.Set;
  */
 final class Ledger {
     private static final ObjectMapper JSON = new ObjectMapper();
+
     record Row(TableId table, String key) {}
 
     private final Map<Row, Long> rows = new HashMap<>();
