@@ -8,6 +8,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Predicate;
 
 /** The last failures that the chaos-injector has caused, oldest first. They survive a restart like the {@link History}. */
 @ApplicationScoped
@@ -31,17 +32,16 @@ class Faults {
 
     /**
      * @param told what the injector knows now
-     * @param busy whether one that is open may still be so although the injector does not tell of it
+     * @param mayBeOpen whether one that is open may still be so although the injector does not tell of it
      * @param at when it told
      */
-    synchronized void seen(List<Fault> told, boolean busy, Instant at) {
+    synchronized void seen(List<Fault> told, Predicate<Fault> mayBeOpen, Instant at) {
         told.forEach(this::update);
-        if (!busy) {
-            List.copyOf(faults).stream()
-                    .filter(fault -> fault.outcome() == null)
-                    .filter(open -> told.stream().noneMatch(open::isSameAs))
-                    .forEach(open -> update(open.leftAt(at)));
-        }
+        List.copyOf(faults).stream()
+                .filter(fault -> fault.outcome() == null)
+                .filter(open -> told.stream().noneMatch(open::isSameAs))
+                .filter(mayBeOpen.negate())
+                .forEach(open -> update(open.leftAt(at)));
     }
 
     synchronized List<Fault> all() {

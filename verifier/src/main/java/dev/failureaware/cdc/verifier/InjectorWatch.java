@@ -16,6 +16,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Predicate;
 import org.jboss.logging.Logger;
 
 /** Asks the chaos-injector what it does, and only asks. What it says explains charts; no verdict depends on it. */
@@ -57,7 +58,7 @@ class InjectorWatch {
                     HttpResponse.BodyHandlers.ofString());
             if (answer.statusCode() == 200) {
                 var view = json.readTree(answer.body());
-                faults.seen(told(view), busy(view), clock.instant());
+                faults.seen(told(view), mayBeOpen(view), clock.instant());
             }
         } catch (IOException | RuntimeException e) {
             LOG.debugf("what the chaos-injector does is not known: %s", e.toString());
@@ -66,11 +67,12 @@ class InjectorWatch {
         }
     }
 
-    /** One that waits for its turn does not know what the other does. */
-    private static boolean busy(JsonNode view) {
+    /** One that heals, or waits for its turn, does not know what is open; one that runs knows of its own run only. */
+    private static Predicate<Fault> mayBeOpen(JsonNode view) {
         return switch (view.path("state").asText()) {
-            case "idle", "finished", "aborted" -> false;
-            default -> true;
+            case "idle", "finished", "aborted" -> fault -> false;
+            case "running" -> fault -> fault.run().equals(view.path("run").asText());
+            default -> fault -> true;
         };
     }
 

@@ -109,6 +109,17 @@ class InjectorWatchTest {
     }
 
     @Test
+    void aFaultWhoseEndWasNotHeardIsOverWhenAnotherRunGoesOn() {
+        var faults = faults();
+        hear(faults, UNDER_WAY);
+
+        hear(faults, UNDER_WAY.replace("r-1", "r-2"));
+
+        assertThat(faults.all()).extracting(Fault::run).containsExactly("r-1", "r-2");
+        assertThat(faults.all()).extracting(Fault::outcome).containsExactly("UNKNOWN", null);
+    }
+
+    @Test
     void anInjectorThatDoesNotAnswerOrTalksNonsenseChangesNothing() {
         var faults = faults();
         hear(faults, UNDER_WAY);
