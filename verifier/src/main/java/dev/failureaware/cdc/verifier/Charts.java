@@ -12,7 +12,7 @@ import java.util.function.Function;
 
 /** Verdicts, lag, differences, log and rates over the same time, with the failures that were caused as bands behind them. */
 final class Charts {
-    /** Drawn in a square of hundredths that the page stretches; text stays outside, so that it keeps its size. */
+    /** Units of a drawing that the page stretches; text stays outside of it, so that it keeps its size. */
     private static final int WIDTH = 1000;
 
     private static final int HEIGHT = 100;

@@ -10,7 +10,7 @@ import java.time.Instant;
  * @param type as scenarios name it: restart, lag, schema, duplicate, backfill
  * @param liftedAt null while it is open
  * @param consistentAt when a verification that began after that had passed; null before, and where none has
- * @param outcome the injector's verdict; null before there is one, and where none is known
+ * @param outcome the injector's verdict; null before there is one, UNKNOWN where its end was not heard
  */
 @RegisterForReflection
 record Fault(
