@@ -14,7 +14,7 @@ SERVICES = sink-consumer verifier chaos-injector load-generator
 
 .PHONY: help exit-codes demo up watch status trigger-restart trigger-lag trigger-schema trigger-duplicate \
 	trigger-backfill lag parked replay connector-status logs stop start source-shell sink-shell kafka-topics kafka-consume \
-	preflight healthcheck endpoints down clean reset bench-sink bench-verifier test build java jar built maven
+	preflight healthcheck endpoints down clean reset bench-sink bench-verifier soak-sink soak-verifier test build java jar built maven
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-20s %s\n", $$1, $$2 }' Makefile
@@ -104,6 +104,10 @@ soak-sink: built ## random writes, faults, rewinds and snapshots through the sin
 	@exec $(MVN) -B -pl sink-consumer -am verify -Dtest=none -Dit.test=RandomizedIT -Dsurefire.failIfNoSpecifiedTests=false \
 		-Dfailsafe.failIfNoSpecifiedTests=false -Dsoak.seeds=$(or $(SEEDS),100) -Dsoak.first=$(or $(FIRST),1) \
 		-Dsoak.operations=$(or $(OPERATIONS),2000)
+
+soak-verifier: built ## verdicts back to back under load while the five failures come and go (VERIFICATIONS=1000 RATE=500 FAILURES=25)
+	@exec $(MVN) -B -pl system-tests verify -Dit.test='VerifierSoakST,BrokenSinkST' -Dsoak.verifications=$(or $(VERIFICATIONS),1000) \
+		-Dsoak.rate=$(or $(RATE),500) -Dsoak.failures=$(or $(FAILURES),25)
 
 build: maven ## build everything now, without tests
 	@echo "Building (the first time it also downloads libraries, which takes some minutes) …"

@@ -1,11 +1,14 @@
 package dev.failureaware.cdc.chaos;
 
+import com.fasterxml.jackson.databind.PropertyNamingStrategies.SnakeCaseStrategy;
+import com.fasterxml.jackson.databind.annotation.JsonNaming;
 import dev.failureaware.cdc.chaos.Schedule.Due;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalLong;
 
 /** Collects what happens with one failure, and judges it. */
@@ -14,8 +17,9 @@ final class Attempt {
     private final List<String> details = new ArrayList<>();
     private OutcomeVerdict worst = OutcomeVerdict.PASS;
     private Evidence evidence = new Evidence();
-    private Instant injectedAt;
-    private Instant revertedAt;
+    // Read by watchers while the run goes on.
+    private volatile Instant injectedAt;
+    private volatile Instant revertedAt;
     private Settled steady;
     private Settled settled;
     private OptionalLong highestLag = OptionalLong.empty();
@@ -80,6 +84,16 @@ final class Attempt {
         return before.isPresent() && after.isPresent()
                 ? OptionalLong.of(after.getAsLong() - before.getAsLong())
                 : OptionalLong.empty();
+    }
+
+    /** A failure that has begun and has no outcome yet. @param revertedAt null until the fault is lifted */
+    @JsonNaming(SnakeCaseStrategy.class)
+    record UnderWay(String id, FaultType type, Instant injectedAt, Instant revertedAt) {}
+
+    /** Empty before it is injected; may be asked from any thread. */
+    Optional<UnderWay> underWay() {
+        return Optional.ofNullable(injectedAt)
+                .map(at -> new UnderWay(failure().id(), failure().type(), millis(at), millis(revertedAt)));
     }
 
     Outcome outcome() {

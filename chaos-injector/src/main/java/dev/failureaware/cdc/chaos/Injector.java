@@ -102,6 +102,7 @@ class Injector implements Leadership.Listener {
             OutcomeVerdict verdict,
             Instant startedAt,
             Instant finishedAt,
+            Attempt.UnderWay underWay,
             List<Outcome> outcomes) {}
 
     void start(@Observes StartupEvent event) throws InterruptedException {
@@ -238,6 +239,7 @@ class Injector implements Leadership.Listener {
                 report == null || state == RunState.RUNNING ? null : report.verdict(),
                 startedAt,
                 finishedAt,
+                run == null ? null : run.underWay().orElse(null),
                 run == null ? List.of() : run.outcomes());
     }
 

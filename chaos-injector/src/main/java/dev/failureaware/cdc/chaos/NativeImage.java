@@ -9,6 +9,7 @@ import io.quarkus.runtime.annotations.RegisterForReflection;
  */
 @RegisterForReflection(
         targets = {
+            Attempt.UnderWay.class,
             Evidence.class,
             FaultType.class,
             Outcome.class,

@@ -36,6 +36,7 @@ public class ScenarioResource {
     /**
      * Null parts are not known, or have not happened yet.
      *
+     * @param underWay the failure that is injected and has no outcome yet
      * @param leader whether this injector may run anything; if not, leaderName is who may, as far as known
      */
     @JsonNaming(SnakeCaseStrategy.class)
@@ -49,6 +50,7 @@ public class ScenarioResource {
             Instant startedAt,
             Instant finishedAt,
             Now now,
+            Attempt.UnderWay underWay,
             List<Outcome> failures,
             List<Problem> problems) {}
 
@@ -82,6 +84,7 @@ public class ScenarioResource {
                         snapshot.startedAt(),
                         snapshot.finishedAt(),
                         now,
+                        snapshot.underWay(),
                         snapshot.outcomes(),
                         problems))
                 .build();

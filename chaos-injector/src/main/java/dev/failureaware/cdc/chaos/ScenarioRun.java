@@ -36,6 +36,7 @@ final class ScenarioRun {
     private final EventLog events;
     private final Consumer<Outcome> onOutcome;
     private final List<Outcome> outcomes = new CopyOnWriteArrayList<>();
+    private volatile Attempt attempt;
     private volatile Settled finalState;
     private boolean stopped;
 
@@ -78,6 +79,7 @@ final class ScenarioRun {
         for (var due : Schedule.of(scenario, time.now()).dues()) {
             var outcome = attempt(due);
             outcomes.add(outcome);
+            attempt = null;
             onOutcome.accept(outcome);
             events.add(outcome.id(), Phase.OUTCOME, sentence(outcome));
         }
@@ -89,6 +91,11 @@ final class ScenarioRun {
     /** Those that are known by now. */
     List<Outcome> outcomes() {
         return List.copyOf(outcomes);
+    }
+
+    /** The failure that is injected and has no outcome yet. */
+    Optional<Attempt.UnderWay> underWay() {
+        return Optional.ofNullable(attempt).flatMap(Attempt::underWay);
     }
 
     Optional<VerificationReport> finalVerification() {
@@ -118,6 +125,7 @@ final class ScenarioRun {
 
     private Outcome attempt(Schedule.Due due) {
         var attempt = new Attempt(due);
+        this.attempt = attempt;
         if (stopped) {
             attempt.note(OutcomeVerdict.INCONCLUSIVE, "not injected: the run was aborted");
             return attempt.outcome();

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.equalTo;
+import static org.hamcrest.Matchers.notNullValue;
+import static org.hamcrest.Matchers.nullValue;
 import static org.hamcrest.Matchers.hasItems;
 
 import dev.failureaware.cdc.test.TestDatabase;
@@ -292,6 +294,10 @@ class InjectorIT {
         start(two);
         await().atMost(LIMIT).until(() -> pipeline.stateOf("sink-consumer").equals("held"));
         assertThat(Files.readString(config.journal())).contains("start_sink_consumer");
+        given().get("/scenario")
+                .then()
+                .body("under_way.type", equalTo("lag"), "under_way.injected_at", notNullValue())
+                .body("under_way.reverted_at", nullValue());
         authorised()
                 .body(two)
                 .post("/scenario/run")
@@ -305,6 +311,7 @@ class InjectorIT {
         assertThat(pipeline.stateOf("sink-consumer")).isEqualTo("running");
         assertThat(Files.size(config.journal())).isZero();
         assertThat(state()).isEqualTo("aborted");
+        given().get("/scenario").then().body("under_way", nullValue());
         assertThat(report.getList("failures.verdict")).containsExactly("INCONCLUSIVE", "INCONCLUSIVE");
         assertThat(report.getString("failures[0].reverted_at")).isNotNull();
         assertThat(report.getString("failures[1].injected_at")).isNull();

@@ -36,8 +36,10 @@ class NetworkTest {
                         "sink-setup -> sink-db:5432",
                         "source-setup -> source-db:5432",
                         "test -> verifier:8089",
+                        "verifier -> chaos-injector:8091",
                         "verifier -> connect:8083",
                         "verifier -> kafka:9093",
+                        "verifier -> load-generator:8092",
                         "verifier -> sink-db:5432",
                         "verifier -> source-db:5432");
     }

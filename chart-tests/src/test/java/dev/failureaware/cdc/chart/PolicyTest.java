@@ -33,7 +33,7 @@ class PolicyTest {
                 assertThat(own.has("privileged") || own.has("runAsUser")).isFalse();
             });
             assertThat(Rendered.items(pod.spec().path("volumes")))
-                    .allSatisfy(volume -> assertThat(Set.of("emptyDir", "configMap", "secret"))
+                    .allSatisfy(volume -> assertThat(Set.of("emptyDir", "configMap", "secret", "persistentVolumeClaim"))
                             .containsAnyElementsOf(volume::fieldNames));
             assertThat(List.of("hostNetwork", "hostPID", "hostIPC")).noneMatch(pod.spec()::has);
         });

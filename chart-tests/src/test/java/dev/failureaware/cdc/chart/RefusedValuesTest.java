@@ -52,6 +52,7 @@ class RefusedValuesTest {
             connector: {config: {topic.prefix: [a]}}        | /connector/config/topic.prefix
             verifier: {resources: {limits: {memory: lots}}} | /verifier/resources/limits/memory
             verifier: {every: 5}                            | /verifier/every
+            verifier: {persistence: {size: big}}            | /verifier/persistence/size
             loadGenerator: {rate: 0}                        | /loadGenerator/rate
             scenario: {failures: [{id: a, type: flood}]}    | /scenario/failures/0/type
             networkPolicies: {dns: [{}]}                    | /networkPolicies/dns/0

@@ -83,6 +83,41 @@ class SettingsTest {
     }
 
     @Test
+    void verdictsOutliveThePodOnAVolumeThatNoTwoPodsHave() {
+        var kept = Chart.with(Map.of("verifier.persistence.size", "128Mi"));
+        var deployment = kept.get("Deployment", "cdc-verifier");
+        var folder =
+                deployment.at("/spec/template/spec/containers/0/volumeMounts").toString();
+        assertThat(kept.env("cdc-verifier", "VERIFIER_HISTORY_FILE")).isEqualTo("/var/lib/cdc/history.json");
+        assertThat(folder).contains("\"/var/lib/cdc\"");
+        assertThat(deployment.at("/spec/template/spec/volumes").toString()).contains("\"claimName\":\"cdc-verifier\"");
+        assertThat(deployment.at("/spec/strategy/type").asText()).isEqualTo("Recreate");
+        assertThat(kept.get("PersistentVolumeClaim", "cdc-verifier")
+                        .at("/spec/resources/requests/storage")
+                        .asText())
+                .isEqualTo("128Mi");
+
+        var none = Chart.with(Map.of("verifier.persistence.enabled", false));
+        assertThat(none.has("PersistentVolumeClaim", "cdc-verifier")).isFalse();
+        assertThat(none.env("cdc-verifier", "VERIFIER_HISTORY_FILE")).isEqualTo("/tmp/history.json");
+        assertThat(none.get("Deployment", "cdc-verifier")
+                        .at("/spec/strategy/type")
+                        .asText())
+                .isEqualTo("RollingUpdate");
+    }
+
+    @Test
+    void theVerifierAsksOnlyNeighboursThatThereAre() {
+        var all = Chart.defaults();
+        assertThat(all.env("cdc-verifier", "VERIFIER_INJECTOR_URL")).isEqualTo("http://cdc-chaos-injector:8091");
+        assertThat(all.env("cdc-verifier", "VERIFIER_LOAD_GENERATOR_URL")).isEqualTo("http://cdc-load-generator:8092");
+
+        var alone = Chart.with(Map.of("chaosInjector.enabled", false, "loadGenerator.enabled", false));
+        assertThat(alone.get("Deployment", "cdc-verifier").toString())
+                .doesNotContain("VERIFIER_INJECTOR_URL", "VERIFIER_LOAD_GENERATOR_URL");
+    }
+
+    @Test
     void deadLettersHaveATopicThatTheSinkConsumerAloneMayWrite() {
         var byDefault = Chart.with(Map.of("connector.config.topic\\.prefix", "orders"));
         assertThat(byDefault.env("cdc-sink-consumer", "SINK_DEAD_LETTER_TOPIC")).isEqualTo("orders-dead-letter");

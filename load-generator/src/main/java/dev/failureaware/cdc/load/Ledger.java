@@ -5,6 +5,8 @@ import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.datatype.jsr310.JavaTimeModule;
 import java.io.Closeable;
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.SequenceInputStream;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
@@ -12,6 +14,8 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.time.Clock;
+import java.util.ArrayList;
+import java.util.Collections;
 
 /**
  * What was meant and what became of it, one JSON object per line, in the order in which things happened.
@@ -100,6 +104,19 @@ final class Ledger implements Closeable {
         var full = channel;
         channel = open();
         full.close();
+    }
+
+    /** All that is kept, the oldest line first, as far as it was written when the end is reached; the last may be half a line. */
+    synchronized InputStream read() throws IOException {
+        // All are opened before a name can move on to another file.
+        var files = new ArrayList<InputStream>();
+        for (var age = keptFiles; age >= 1; age--) {
+            if (Files.exists(older(age))) {
+                files.add(Files.newInputStream(older(age)));
+            }
+        }
+        files.add(Files.newInputStream(file));
+        return new SequenceInputStream(Collections.enumeration(files));
     }
 
     private Path older(int age) {

@@ -7,6 +7,7 @@ import io.vertx.mutiny.sqlclient.Pool;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.time.Clock;
 import java.time.Duration;
@@ -141,6 +142,10 @@ class LoadGenerator {
 
     void resume() {
         gate.open();
+    }
+
+    InputStream ledger() throws IOException {
+        return ledger.read();
     }
 
     Stats stats() {

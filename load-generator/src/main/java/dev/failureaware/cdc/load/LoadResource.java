@@ -6,6 +6,8 @@ import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.core.MediaType;
+import java.io.IOException;
+import java.io.InputStream;
 
 @Path("/")
 @Produces(MediaType.APPLICATION_JSON)
@@ -20,6 +22,16 @@ class LoadResource {
     @Path("stats")
     public Stats stats() {
         return generator.stats();
+    }
+
+    /** All that is kept of the ledger, one JSON object on a line, the oldest first; as a stream, whatever its size. */
+    @GET
+    @Path("ledger")
+    @Produces("application/x-ndjson")
+    @TokenNeeded
+    @Blocking
+    public InputStream ledger() throws IOException {
+        return generator.ledger();
     }
 
     /** Answers when no transaction is in flight any more; harmless when already paused. */

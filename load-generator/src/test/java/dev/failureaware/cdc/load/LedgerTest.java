@@ -4,13 +4,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.InputStreamReader;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.ZoneOffset;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
@@ -79,6 +83,35 @@ class LedgerTest {
                 .as("the older file ends where the newer begins")
                 .isEqualTo(
                         last(lines(folder.resolve("ledger.ndjson.1"))).get("n").asLong());
+    }
+
+    @Test
+    void aReaderGetsAllThatIsKeptTheOldestFirstAlsoWhileFilesMoveOn() throws IOException {
+        try (var ledger = ledger(1_000, 100)) {
+            for (var i = 0; i < 50; i++) {
+                ledger.intend(CHANGE);
+            }
+            try (var reader = new BufferedReader(new InputStreamReader(ledger.read(), StandardCharsets.UTF_8))) {
+                var numbers = new ArrayList<Long>();
+                numbers.add(number(reader.readLine()));
+                for (var i = 0; i < 50; i++) {
+                    ledger.intend(CHANGE);
+                }
+                for (var line = reader.readLine(); line != null; line = reader.readLine()) {
+                    numbers.add(number(line));
+                }
+
+                assertThat(numbers)
+                        .hasSizeGreaterThanOrEqualTo(50)
+                        .startsWith(1L)
+                        .isSorted()
+                        .doesNotHaveDuplicates();
+            }
+        }
+    }
+
+    private static long number(String line) throws IOException {
+        return new ObjectMapper().readTree(line).get("n").asLong();
     }
 
     @Test

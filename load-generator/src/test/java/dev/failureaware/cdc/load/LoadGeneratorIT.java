@@ -4,6 +4,7 @@ import static io.restassured.RestAssured.get;
 import static io.restassured.RestAssured.given;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
+import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.equalTo;
 
 import dev.failureaware.cdc.test.PostgresResource;
@@ -85,7 +86,18 @@ class LoadGeneratorIT {
             given().header(AUTHORIZATION, "Bearer wrong").post(path).then().statusCode(401);
             given().header(AUTHORIZATION, "test-token").post(path).then().statusCode(401);
         }
+        get("/ledger").then().statusCode(401);
         get("/stats").then().statusCode(200).body("running", equalTo(true)).body("seed", equalTo(1));
+    }
+
+    @Test
+    void theLedgerCanBeRead() {
+        given().header(AUTHORIZATION, TOKEN)
+                .get("/ledger")
+                .then()
+                .statusCode(200)
+                .contentType("application/x-ndjson")
+                .body(containsString("\"state\":\"acknowledged\""));
     }
 
     @Test

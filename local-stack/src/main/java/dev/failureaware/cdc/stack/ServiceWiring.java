@@ -46,11 +46,11 @@ final class ServiceWiring {
         environment.put("VERIFIER_SLOT", "cdc_slot");
         environment.put("VERIFIER_CONNECT_URL", ports.url(Port.CONNECT));
         environment.put("VERIFIER_CONNECTOR", Connector.NAME);
+        environment.put("VERIFIER_INJECTOR_URL", ports.url(Port.INJECTOR));
         environment.putIfAbsent(
                 "VERIFIER_HISTORY_FILE",
                 layout.data().resolve("verdicts.ndjson").toString());
-        environment.putIfAbsent(
-                "VERIFIER_LEDGER", layout.data().resolve("ledger.ndjson").toString());
+        environment.put("VERIFIER_LOAD_GENERATOR_URL", ports.url(Port.LOAD_GENERATOR));
         datasource("SOURCE_", Part.SOURCE, Databases.VERIFIER, environment);
         datasource("SINK_", Part.SINK, Databases.VERIFIER, environment);
     }

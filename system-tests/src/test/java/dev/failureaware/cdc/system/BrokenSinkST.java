@@ -11,7 +11,12 @@ import org.junit.jupiter.api.Test;
 
 /** A sink that is wrong must not pass. */
 class BrokenSinkST {
-    private final Stack stack = new Stack("broken-sink", Map.of("SINK_SABOTAGE", "ignore-deletes"));
+    private final Stack stack = new Stack(
+            "broken-sink",
+            Map.of(
+                    "SINK_SABOTAGE", "ignore-deletes",
+                    "LOAD_RATE", System.getProperty("soak.rate", "20"),
+                    "VERIFIER_EVERY", "off"));
 
     @BeforeEach
     void clean() {
@@ -24,7 +29,22 @@ class BrokenSinkST {
     }
 
     @Test
-    void aSinkThatIgnoresDeletesFailsTheDemoAndTheReportNamesTheRows() throws Exception {
+    void aSinkThatIgnoresDeletesFailsTheFirstVerificationAndTheDemoAndTheReportNamesTheRows() throws Exception {
+        var up = stack.run("up");
+        assertThat(up.exitCode()).as(up.output()).isZero();
+        try (var source = stack.connect("source", "cdc_loader");
+                var statement = source.createStatement()) {
+            assertThat(statement.executeUpdate(
+                            "DELETE FROM order_items WHERE id = (SELECT id FROM order_items ORDER BY id LIMIT 1)"))
+                    .isEqualTo(1);
+        }
+
+        var first = stack.firstVerdict();
+
+        assertThat(first.path("status").asText()).as(first.toString()).isEqualTo("FAIL");
+        assertThat(first.at("/tables/order_items/orphans").asLong()).isPositive();
+        assertThat(first.at("/tables/order_items/missing").asLong()).isZero();
+
         var scenario = Path.of(getClass().getResource("/deletes-scenario.json").toURI())
                 .toString();
 

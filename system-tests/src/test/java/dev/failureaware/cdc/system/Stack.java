@@ -1,6 +1,7 @@
 package dev.failureaware.cdc.system;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -43,6 +44,8 @@ final class Stack {
     private static final Path JAR =
             Path.of("../local-stack/target/local-stack.jar").toAbsolutePath().normalize();
     private static final Duration LONGEST_COMMAND = Duration.ofMinutes(10);
+    private static final Duration FIRST_SNAPSHOT = Duration.ofMinutes(10);
+    private static final Duration FIRST_PATIENCE = Duration.ofSeconds(20);
 
     private final Path folder;
     private final Map<String, String> environment;
@@ -177,6 +180,13 @@ final class Stack {
 
     JsonNode verify(Duration patience) {
         return call("verifier", "POST", "/verify?timeout=" + patience.toSeconds() + "s");
+    }
+
+    /** The first one after a start: until the connector has caught up with the first snapshot, nobody knows. */
+    JsonNode firstVerdict() {
+        return await().atMost(FIRST_SNAPSHOT).until(() -> verify(FIRST_PATIENCE), report -> !report.path("status")
+                .asText()
+                .equals("UNKNOWN"));
     }
 
     JsonNode call(String service, String method, String path) {

@@ -68,7 +68,7 @@ final class CompareCommand {
                 switch (options.form) {
                     case TEXT -> TextReport.of(report);
                     case JSON -> json(report);
-                    case HTML -> HtmlReport.of(report, List.of());
+                    case HTML -> HtmlReport.of(report, Course.NONE);
                     case JUNIT -> JUnitReport.of(report);
                 });
         return switch (report.status()) {

@@ -1,39 +1,25 @@
 package dev.failureaware.cdc.verifier;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
-import com.fasterxml.jackson.core.JacksonException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.failureaware.cdc.model.Verdict;
 import io.quarkus.runtime.annotations.RegisterForReflection;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
-import org.jboss.logging.Logger;
 
-/**
- * The last verdicts, oldest first. With a file (one JSON object on a line) they survive a restart; a file that cannot be
- * written costs a warning and no verdict.
- */
+/** The last verdicts, oldest first. With a file they survive a restart. */
 @ApplicationScoped
 class History {
     static final int KEPT = 500;
-    private static final Logger LOG = Logger.getLogger(History.class);
 
-    private final Optional<Path> file;
-    private final ObjectMapper json;
+    private final Optional<LineFile<Entry>> file;
     private final Deque<Entry> entries = new ArrayDeque<>();
-    private int linesInFile;
 
     @RegisterForReflection
     record Entry(
@@ -48,40 +34,14 @@ class History {
     }
 
     History(Optional<Path> file, ObjectMapper json) {
-        this.file = file;
-        this.json = json;
-        file.filter(Files::exists).ifPresent(this::load);
-    }
-
-    private void load(Path path) {
-        try (var lines = Files.lines(path, StandardCharsets.UTF_8)) {
-            lines.forEach(line -> {
-                linesInFile++;
-                try {
-                    keep(json.readValue(line, Entry.class));
-                } catch (JacksonException e) {
-                    // A line cut by a crash: its verdict is lost, the others are not.
-                    LOG.warnf("line %d of %s is no verdict and is passed over", linesInFile, path);
-                }
-            });
-            endLastLine(path);
-        } catch (IOException | UncheckedIOException e) {
-            LOG.warnf("the history in %s cannot be read: %s", path, e.toString());
-        }
-    }
-
-    /** What is appended next must not become part of a line that a crash has cut. */
-    private static void endLastLine(Path path) throws IOException {
-        var text = Files.readString(path);
-        if (!text.isEmpty() && !text.endsWith("\n")) {
-            Files.writeString(path, "\n", StandardOpenOption.APPEND);
-        }
+        this.file = file.map(path -> new LineFile<>(path, Entry.class, 2 * KEPT, json));
+        this.file.ifPresent(lines -> lines.load().forEach(this::keep));
     }
 
     synchronized void add(Report report) {
         var entry = new Entry(report.timestamp(), report.status(), report.reason(), report.summary());
         keep(entry);
-        file.ifPresent(path -> write(path, entry));
+        file.ifPresent(lines -> lines.add(entry, entries));
     }
 
     synchronized List<Entry> all() {
@@ -100,34 +60,5 @@ class History {
         if (entries.size() > KEPT) {
             entries.removeFirst();
         }
-    }
-
-    private void write(Path path, Entry entry) {
-        try {
-            if (linesInFile >= 2 * KEPT) {
-                rewrite(path);
-            } else {
-                Files.createDirectories(path.toAbsolutePath().getParent());
-                Files.writeString(
-                        path,
-                        json.writeValueAsString(entry) + "\n",
-                        StandardOpenOption.CREATE,
-                        StandardOpenOption.APPEND);
-                linesInFile++;
-            }
-        } catch (IOException e) {
-            LOG.warnf("a verdict is not kept in %s: %s", path, e.toString());
-        }
-    }
-
-    private void rewrite(Path path) throws IOException {
-        var text = new StringBuilder();
-        for (var entry : entries) {
-            text.append(json.writeValueAsString(entry)).append('\n');
-        }
-        var next = path.resolveSibling(path.getFileName() + ".next");
-        Files.writeString(next, text);
-        Files.move(next, path, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-        linesInFile = entries.size();
     }
 }

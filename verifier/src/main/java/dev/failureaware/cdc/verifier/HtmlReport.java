@@ -2,17 +2,11 @@ package dev.failureaware.cdc.verifier;
 
 import static dev.failureaware.cdc.verifier.Markup.escaped;
 
-import java.time.Duration;
-import java.util.List;
 import java.util.Locale;
-import java.util.function.Function;
 import java.util.stream.Collectors;
 
 /** A report as one page that needs nothing else: no script, no font, no address. */
 final class HtmlReport {
-    private static final int WIDTH = 960;
-    private static final int HEIGHT = 110;
-
     private static final String STYLE = """
             :root { color-scheme: light dark; --text: #1c2430; --dim: #5c6878; --back: #f6f7f9; --card: #fff; --line: #dfe3e9;
               --pass: #12793b; --fail: #c02626; --other: #a35a00; --chart: #2a62b8 }
@@ -25,25 +19,27 @@ final class HtmlReport {
               overflow-x: auto }
             .dim { color: var(--dim) } .v { font-weight: 700; color: var(--other) } .PASS { color: var(--pass) } .FAIL { color: var(--fail) }
             table { border-collapse: collapse; width: 100%; font-variant-numeric: tabular-nums }
-            th, td { text-align: left; padding: 5px 12px 5px 0; border-bottom: 1px solid var(--line); vertical-align: top }
+            th, td { text-align: left; padding: 5px 18px 5px 0; border-bottom: 1px solid var(--line); vertical-align: top }
             th { font-weight: 600; color: var(--dim) } tr:last-child > * { border-bottom: 0 } td.n, th.n { text-align: right }
-            td.w { overflow-wrap: anywhere } svg { display: block; width: 100%; height: auto }
-            polyline { fill: none; stroke: var(--chart); stroke-width: 1.5 } text { fill: var(--dim); font-size: 11px }
+            td.w { overflow-wrap: anywhere } svg { display: block; width: 100%; overflow: hidden }
+            .chart { margin: 10px 0 2px; font-size: .85rem; color: var(--dim) }
+            .ends { display: flex; justify-content: space-between; gap: 12px; margin: 8px 0 0; font-size: .85rem }
+            polyline { fill: none; stroke: var(--chart); stroke-width: 1.5; vector-effect: non-scaling-stroke }
+            rect.open { fill: var(--fail); opacity: .28 } rect.settling { fill: var(--other); opacity: .2 }
             rect.PASS { fill: var(--pass) } rect.FAIL { fill: var(--fail) } rect.UNKNOWN, rect.SYNC_IN_PROGRESS { fill: var(--other) }
             """;
 
     private final Report report;
-    private final List<History.Entry> history;
+    private final Course course;
     private final StringBuilder page = new StringBuilder();
 
-    private HtmlReport(Report report, List<History.Entry> history) {
+    private HtmlReport(Report report, Course course) {
         this.report = report;
-        this.history = history;
+        this.course = course;
     }
 
-    /** @param history oldest first; may be empty */
-    static String of(Report report, List<History.Entry> history) {
-        var html = new HtmlReport(report, history);
+    static String of(Report report, Course course) {
+        var html = new HtmlReport(report, course);
         html.write();
         return html.page.toString();
     }
@@ -57,7 +53,7 @@ final class HtmlReport {
             add("<p>%s</p>", escaped(report.reason()));
         }
         add("<p class=\"dim\">%s, took %d ms%s</p>", report.timestamp(), report.durationMillis(), fence());
-        charts();
+        page.append(Charts.of(course));
         tables();
         differences();
         checks();
@@ -70,85 +66,6 @@ final class HtmlReport {
                 ? ""
                 : "; proven as of source position %s, which the sink had reached after %d ms"
                         .formatted(report.fence().lsn(), report.fence().reachedAfterMillis());
-    }
-
-    private void charts() {
-        if (history.size() < 2) {
-            return;
-        }
-        add("<h2>The last %d verifications</h2><div class=\"card\">", history.size());
-        verdicts();
-        chart("lag, events", entry -> entry.summary().lag());
-        chart("rows that differ", entry -> differing(entry.summary()));
-        add("</div>");
-    }
-
-    private static Long differing(Report.Summary summary) {
-        return summary.totalMissing() == null
-                ? null
-                : summary.totalMissing() + summary.totalOrphans() + summary.totalMismatches();
-    }
-
-    private double x(History.Entry entry) {
-        var first = history.get(0).timestamp();
-        var whole = Duration.between(first, history.get(history.size() - 1).timestamp())
-                .toMillis();
-        return WIDTH * (double) Duration.between(first, entry.timestamp()).toMillis() / Math.max(1, whole);
-    }
-
-    private void verdicts() {
-        add(
-                "<svg viewBox=\"0 0 %d 34\" role=\"img\" aria-label=\"verdicts over time\"><text x=\"0\" y=\"11\">verdicts, from %s to %s</text>",
-                WIDTH,
-                history.get(0).timestamp(),
-                history.get(history.size() - 1).timestamp());
-        for (var i = 0; i < history.size(); i++) {
-            var from = x(history.get(i));
-            var to = i + 1 < history.size() ? x(history.get(i + 1)) : WIDTH;
-            add(
-                    "<rect class=\"%s\" x=\"%.1f\" y=\"16\" width=\"%.1f\" height=\"14\"><title>%s %s</title></rect>",
-                    history.get(i).status(),
-                    from,
-                    Math.max(1.5, to - from),
-                    history.get(i).timestamp(),
-                    history.get(i).status());
-        }
-        add("</svg>");
-    }
-
-    /** A line, with gaps where the value is not known. */
-    private void chart(String name, Function<History.Entry, Long> value) {
-        var highest = history.stream()
-                .map(value)
-                .filter(v -> v != null)
-                .mapToLong(v -> v)
-                .max()
-                .orElse(0);
-        add(
-                "<svg viewBox=\"0 0 %d %d\" role=\"img\" aria-label=\"%s over time\"><text x=\"0\" y=\"11\">%s, at most %d</text>",
-                WIDTH, HEIGHT, name, name, highest);
-        var points = new StringBuilder();
-        for (var entry : history) {
-            var v = value.apply(entry);
-            if (v == null) {
-                line(points);
-            } else {
-                points.append(String.format(
-                        Locale.ROOT,
-                        "%.1f,%.1f ",
-                        x(entry),
-                        HEIGHT - 4 - (HEIGHT - 22) * (double) v / Math.max(1, highest)));
-            }
-        }
-        line(points);
-        add("</svg>");
-    }
-
-    private void line(StringBuilder points) {
-        if (!points.isEmpty()) {
-            add("<polyline points=\"%s\"/>", points.toString().strip());
-            points.setLength(0);
-        }
     }
 
     private void tables() {

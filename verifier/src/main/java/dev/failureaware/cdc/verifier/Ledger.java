@@ -4,14 +4,8 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.failureaware.cdc.model.TableId;
-import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
-import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
@@ -21,8 +15,6 @@ import java.util.Set;
  */
 final class Ledger {
     private static final ObjectMapper JSON = new ObjectMapper();
-    /** Some hundred bytes each. */
-    private static final int MOST_ROWS = 1_000_000;
 
     record Row(TableId table, String key) {}
 
@@ -31,43 +23,40 @@ final class Ledger {
     private final Map<Long, JsonNode> open = new HashMap<>();
     private long acknowledged;
 
-    private Ledger() {}
+    private final Share share;
+    private final int mostRows;
+    private boolean tooLarge;
 
-    /** @param newest file; older ones have a number behind their name, the oldest the highest */
-    static Ledger read(Path newest) {
-        var ledger = new Ledger();
-        try {
-            for (var file : files(newest.toAbsolutePath())) {
-                try (var lines = Files.lines(file, StandardCharsets.UTF_8)) {
-                    lines.forEach(ledger::line);
-                }
-            }
-        } catch (IOException | java.io.UncheckedIOException e) {
-            throw new CheckImpossible("the ledger " + newest + " cannot be read: " + e.getMessage(), e);
+    /** Rows that are kept: of a number of equal shares the one with this number, from 0. */
+    record Share(int number, int of) {
+        boolean has(Row row) {
+            return Math.floorMod(row.hashCode(), of) == number;
         }
+    }
+
+    /** @param mostRows that may be held; with more, all are forgotten */
+    Ledger(Share share, int mostRows) {
+        this.share = share;
+        this.mostRows = mostRows;
+    }
+
+    /** There were too many rows; nothing is known of any. */
+    boolean isTooLarge() {
+        return tooLarge;
+    }
+
+    /** To be called when all lines were given. */
+    void complete() {
         // The generator died, or is at it: nobody knows.
-        ledger.open.values().forEach(intent -> ledger.doubt(intent));
-        ledger.uncertain.forEach(ledger.rows::remove);
-        return ledger;
+        open.values().forEach(this::doubt);
+        uncertain.forEach(rows::remove);
     }
 
-    private static List<Path> files(Path newest) throws IOException {
-        var name = newest.getFileName().toString();
-        try (var all = Files.list(newest.getParent())) {
-            return all.filter(file ->
-                            file.getFileName().toString().matches(java.util.regex.Pattern.quote(name) + "(\\.\\d+)?"))
-                    .sorted(Comparator.comparingInt((Path file) -> age(file, name))
-                            .reversed())
-                    .toList();
+    /** Lines come in the order in which they were written. */
+    void line(String text) {
+        if (tooLarge) {
+            return;
         }
-    }
-
-    private static int age(Path file, String name) {
-        var number = file.getFileName().toString().substring(name.length());
-        return number.isEmpty() ? 0 : Integer.parseInt(number.substring(1));
-    }
-
-    private void line(String text) {
         JsonNode line;
         try {
             line = JSON.readTree(text);
@@ -82,15 +71,19 @@ final class Ledger {
                 acknowledged++;
                 line.path("effects").forEach(effect -> {
                     var row = row(effect);
-                    uncertain.remove(row);
-                    rows.put(
-                            row,
-                            effect.path("op").asText().equals("delete")
-                                    ? 0
-                                    : effect.path("version").asLong());
+                    if (share.has(row)) {
+                        uncertain.remove(row);
+                        rows.put(
+                                row,
+                                effect.path("op").asText().equals("delete")
+                                        ? 0
+                                        : effect.path("version").asLong());
+                    }
                 });
-                if (rows.size() > MOST_ROWS) {
-                    throw new CheckImpossible("the ledger names more than " + MOST_ROWS + " rows");
+                if (rows.size() > mostRows) {
+                    tooLarge = true;
+                    rows.clear();
+                    uncertain.clear();
                 }
             }
             case "unknown" -> {
@@ -102,7 +95,12 @@ final class Ledger {
     }
 
     private void doubt(JsonNode line) {
-        line.path("effects").forEach(effect -> uncertain.add(row(effect)));
+        line.path("effects").forEach(effect -> {
+            var row = row(effect);
+            if (share.has(row)) {
+                uncertain.add(row);
+            }
+        });
     }
 
     private static Row row(JsonNode effect) {

@@ -5,7 +5,6 @@ import dev.failureaware.cdc.model.TableId;
 import dev.failureaware.cdc.model.Verdict;
 import io.quarkus.runtime.annotations.RegisterForReflection;
 import jakarta.enterprise.context.ApplicationScoped;
-import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -19,7 +18,8 @@ import java.util.TreeMap;
 /**
  * Accounts for every commit that the load generator had acknowledged, whatever both tables hold now: at the sink each row is at
  * least as new as its last acknowledged commit, or the way it left is known. A source that loses what it had acknowledged is
- * noticed like that too, although both sides are equal then.
+ * noticed like that too, although both sides are equal then. A ledger of many rows is read several times, a share of the rows
+ * each time, so that its size costs time and no memory.
  */
 @ApplicationScoped
 class LedgerCheck {
@@ -31,8 +31,9 @@ class LedgerCheck {
     private final TopicScan scan;
     private final Topics topics;
     private final Clock clock;
-    private final Optional<Path> file;
+    private final LedgerReader reader;
     private final int examples;
+    private final int rowsAtOnce;
 
     LedgerCheck(
             Databases databases,
@@ -41,6 +42,7 @@ class LedgerCheck {
             TopicScan scan,
             Topics topics,
             Clock clock,
+            LedgerReader reader,
             VerifierConfig config) {
         this.databases = databases;
         this.schema = schema;
@@ -48,8 +50,9 @@ class LedgerCheck {
         this.scan = scan;
         this.topics = topics;
         this.clock = clock;
-        this.file = config.ledger();
+        this.reader = reader;
         this.examples = config.examples();
+        this.rowsAtOnce = config.maxCandidates();
     }
 
     /**
@@ -74,43 +77,64 @@ class LedgerCheck {
     record Unaccounted(String table, String key, String what) {}
 
     Result check(Deadline deadline) {
-        Ledger ledger = null;
+        var account = new Account();
         try {
-            if (file.isEmpty()) {
-                throw new CheckImpossible("verifier.ledger is not set");
+            var shares = 1;
+            var first = read(new Ledger.Share(0, shares), deadline);
+            while (first.isTooLarge()) {
+                shares *= 2;
+                first = read(new Ledger.Share(0, shares), deadline);
             }
-            ledger = Ledger.read(file.get());
-            if (ledger.acknowledged() == 0) {
-                throw new CheckImpossible("the ledger " + file.get() + " has no acknowledged commit");
+            if (first.acknowledged() == 0) {
+                throw new CheckImpossible("the ledger has no acknowledged commit");
             }
-            var unaccounted = unaccounted(ledger, deadline);
-            return result(
-                    ledger,
-                    unaccounted.isEmpty() ? Verdict.PASS : Verdict.FAIL,
-                    unaccounted.isEmpty()
-                            ? null
-                            : "%d rows of acknowledged commits are not accounted for".formatted(unaccounted.size()),
-                    unaccounted);
+            account.add(first, deadline);
+            for (var number = 1; number < shares; number++) {
+                account.add(read(new Ledger.Share(number, shares), deadline), deadline);
+            }
+            return account.unaccounted == 0
+                    ? account.result(Verdict.PASS, null)
+                    : account.result(
+                            Verdict.FAIL,
+                            "%d rows of acknowledged commits are not accounted for".formatted(account.unaccounted));
         } catch (CheckImpossible e) {
-            return result(ledger, Verdict.UNKNOWN, e.getMessage(), List.of());
+            return account.result(Verdict.UNKNOWN, e.getMessage());
         } catch (FenceNotReached e) {
-            return result(ledger, Verdict.UNKNOWN, "the fence was not reached: " + e.getMessage(), List.of());
+            return account.result(Verdict.UNKNOWN, "the fence was not reached: " + e.getMessage());
         }
     }
 
-    private Result result(Ledger ledger, Verdict status, String reason, List<Unaccounted> unaccounted) {
-        return new Result(
-                status,
-                reason,
-                clock.instant(),
-                ledger == null ? 0 : ledger.acknowledged(),
-                ledger == null ? 0 : ledger.rows().size(),
-                ledger == null ? 0 : ledger.uncertain(),
-                unaccounted.size(),
-                unaccounted.stream().limit(examples).toList());
+    private Ledger read(Ledger.Share share, Deadline deadline) {
+        // The first share decides how many there are; the others are about as large.
+        var ledger = new Ledger(share, share.number() == 0 ? rowsAtOnce : Integer.MAX_VALUE);
+        reader.read(ledger, deadline);
+        return ledger;
     }
 
-    /** The fence comes after the ledger was read, so the sink must have all that stands in it. */
+    /** The sum of all shares. */
+    private final class Account {
+        private final List<Unaccounted> named = new ArrayList<>();
+        private long commits;
+        private long rows;
+        private long uncertain;
+        private long unaccounted;
+
+        /** The fence comes after the ledger was read, so the sink must have all that stands in it. */
+        private void add(Ledger ledger, Deadline deadline) {
+            commits = Math.max(commits, ledger.acknowledged());
+            rows += ledger.rows().size();
+            uncertain += ledger.uncertain();
+            var found = unaccounted(ledger, deadline);
+            unaccounted += found.size();
+            found.stream().limit(examples - named.size()).forEach(named::add);
+        }
+
+        private Result result(Verdict status, String reason) {
+            return new Result(
+                    status, reason, clock.instant(), commits, rows, uncertain, unaccounted, List.copyOf(named));
+        }
+    }
+
     private List<Unaccounted> unaccounted(Ledger ledger, Deadline deadline) {
         var shapes = schema.read(deadline);
         fence.pass(shapes.source().keySet(), deadline);

@@ -12,15 +12,18 @@ import java.util.Optional;
 @ApplicationScoped
 class PipelineFindings {
     private final Limits thresholds;
+    private final boolean slotExpected;
     private final Clock clock;
 
     @Inject
     PipelineFindings(VerifierConfig config, Clock clock) {
-        this(Limits.of(config.threshold()), clock);
+        this(Limits.of(config.threshold()), config.fence() == FenceKind.MESSAGE, clock);
     }
 
-    PipelineFindings(Limits thresholds, Clock clock) {
+    /** @param slotExpected whether it is Debezium that reads the source */
+    PipelineFindings(Limits thresholds, boolean slotExpected, Clock clock) {
         this.thresholds = thresholds;
+        this.slotExpected = slotExpected;
         this.clock = clock;
     }
 
@@ -36,9 +39,16 @@ class PipelineFindings {
         }
     }
 
-    /** @param parked null when it is not known */
-    List<Report.Finding> of(Report.Pipeline state, Long parked) {
+    /**
+     * @param missingSlot name of the slot, when the source says that there is none
+     * @param parked null when it is not known
+     */
+    List<Report.Finding> of(Report.Pipeline state, Optional<String> missingSlot, Long parked) {
         var findings = new ArrayList<Report.Finding>();
+        missingSlot
+                .filter(name -> slotExpected)
+                .ifPresent(name -> findings.add(new Report.Finding(
+                        "slot", "source", "there is no replication slot " + name + ": nothing keeps the log for a connector")));
         slot(state.slot(), findings);
         connector(state.connector(), findings);
         if (state.partitions() != null) {

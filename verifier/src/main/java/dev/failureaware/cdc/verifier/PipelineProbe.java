@@ -56,8 +56,9 @@ class PipelineProbe {
 
     /** @param parked records, null when it is not known */
     Report.Pipeline state(Long parked) {
+        var slots = slots();
         var state = new Report.Pipeline(
-                slot().orElse(null),
+                slots.flatMap(found -> found.stream().findFirst()).orElse(null),
                 connector().orElse(null),
                 sinkVersion().orElse(null),
                 lag().map(Lag::partitions).orElse(null),
@@ -69,7 +70,7 @@ class PipelineProbe {
                 state.sinkVersion(),
                 state.partitions(),
                 state.lastEvent(),
-                findings.of(state, parked));
+                findings.of(state, slots.filter(List::isEmpty).map(none -> slot), parked));
     }
 
     private Optional<Lag> lag() {
@@ -90,12 +91,17 @@ class PipelineProbe {
         }
     }
 
-    private Optional<Report.Slot> slot() {
+    Optional<Report.Slot> slot() {
+        return slots().flatMap(found -> found.stream().findFirst());
+    }
+
+    /** The one slot, or none; empty when the source does not answer. */
+    private Optional<List<Report.Slot>> slots() {
         try {
-            return databases.source().execute(Deadline.in(LIMIT), SLOT, slot).stream()
-                    .findFirst()
+            return Optional.of(databases.source().execute(Deadline.in(LIMIT), SLOT, slot).stream()
                     .map(row -> new Report.Slot(
-                            row.getBoolean(0), row.getLong(1), row.getString(2), row.getLong(3), row.getString(4)));
+                            row.getBoolean(0), row.getLong(1), row.getString(2), row.getLong(3), row.getString(4)))
+                    .toList());
         } catch (CheckImpossible e) {
             return Optional.empty();
         }

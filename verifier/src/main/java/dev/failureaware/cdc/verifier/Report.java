@@ -72,6 +72,13 @@ record Report(
             Long lag,
             Long duplicatesAbsorbed,
             Long parked) {
+        /** Rows that differ; null when it is not known. */
+        Long differences() {
+            return totalMissing == null || totalOrphans == null || totalMismatches == null
+                    ? null
+                    : totalMissing + totalOrphans + totalMismatches;
+        }
+
         static final Summary NOTHING_KNOWN = new Summary(null, null, null, null, null, null, null, null);
     }
 

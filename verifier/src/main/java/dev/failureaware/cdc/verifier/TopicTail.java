@@ -117,6 +117,8 @@ class TopicTail {
                     new KafkaConsumer<>(settings(kafka), new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
                 consumer = opened;
                 backlog.consumerLost();
+                // Partitions are assigned by a discovery only; until then there is nothing to seek in.
+                nextDiscovery = Deadline.in(Duration.ZERO);
                 while (!stopped) {
                     follow(opened);
                 }

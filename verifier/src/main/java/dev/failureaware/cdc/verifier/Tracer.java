@@ -1,6 +1,7 @@
 package dev.failureaware.cdc.verifier;
 
 import dev.failureaware.cdc.model.TableId;
+import io.vertx.pgclient.PgException;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -19,6 +20,8 @@ import org.apache.kafka.common.TopicPartition;
 @ApplicationScoped
 class Tracer {
     private static final int MOST_EVENTS = 1000;
+    /** Class of what a server says to a text that is no value of its type. */
+    private static final String DATA_EXCEPTION = "22";
 
     private final Databases databases;
     private final SchemaCheck schema;
@@ -43,6 +46,7 @@ class Tracer {
 
     /**
      * @param key as reports write it: the value, or {@code column=value, column=value}
+     * @throws IllegalArgumentException for a key that is no value of the key's type
      * @throws CheckImpossible when a database cannot be asked
      */
     synchronized Trace trace(TableId table, String key, Deadline deadline) {
@@ -62,7 +66,7 @@ class Tracer {
             throw new NoSuchRow("table " + table.label() + " has no key, so no row of it can be told from others");
         }
         var wanted = parse(pair, key);
-        var atSource = row(pair, TableSql.ofSource(pair), databases.source(), wanted, deadline);
+        var atSource = atSource(pair, key, wanted, deadline);
         // Before the sink is read, so that what it is past is in its row.
         var applied = progress.refresh(deadline);
         var atSink = sink == null ? Row.NONE : row(pair, TableSql.ofSink(pair), databases.sink(), wanted, deadline);
@@ -83,6 +87,21 @@ class Tracer {
                         applied,
                         progress.parked(wanted(events), deadline)),
                 incomplete);
+    }
+
+    private Row atSource(TablePair pair, String key, List<String> wanted, Deadline deadline) {
+        try {
+            return row(pair, TableSql.ofSource(pair), databases.source(), wanted, deadline);
+        } catch (CheckImpossible e) {
+            if (e.getCause() instanceof PgException refused
+                    && refused.getSqlState().startsWith(DATA_EXCEPTION)) {
+                throw new IllegalArgumentException(
+                        "'%s' is no key of table %s: %s"
+                                .formatted(key, pair.id().label(), refused.getErrorMessage()),
+                        e);
+            }
+            throw e;
+        }
     }
 
     private static List<String> parse(TablePair pair, String key) {

@@ -83,6 +83,11 @@ class Verification {
             } catch (FenceNotReached e) {
                 interrupted(run, e, effort);
                 break;
+            } catch (RuntimeException e) {
+                // A mistake in this program. Without a report the last one, perhaps a PASS, would stand.
+                LOG.error("The verification has failed", e);
+                run.judgement.interrupted(Verdict.UNKNOWN, "internal error of the verifier: " + e);
+                break;
             }
         }
         stopped(run);

@@ -5,6 +5,7 @@ import io.quarkus.scheduler.Scheduled;
 import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.operators.multi.processors.BroadcastProcessor;
 import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.inject.Inject;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Arrays;
@@ -29,11 +30,16 @@ class Verifications {
     private final BroadcastProcessor<Report> live = BroadcastProcessor.create();
     private volatile Report last;
 
+    @Inject
     Verifications(Verification verification, History history, Metrics metrics, VerifierConfig config, Clock clock) {
+        this(verification, history, metrics, Effort.scheduled(config), clock);
+    }
+
+    Verifications(Verification verification, History history, Metrics metrics, Effort scheduled, Clock clock) {
         this.verification = verification;
         this.history = history;
         this.metrics = metrics;
-        this.scheduled = Effort.scheduled(config);
+        this.scheduled = scheduled;
         this.clock = clock;
     }
 

@@ -85,7 +85,7 @@ public interface VerifierConfig {
     @Min(2) @Max(100) @WithDefault("8")
     int looks();
 
-    /** Most differing rows that are held in memory; where there are more, they are settled and counted in portions. */
+    /** Most rows, differing or of the ledger, that are held in memory; where there are more, they are dealt with in portions. */
     @Min(1) @Max(1_000_000) @WithDefault("50000")
     int maxCandidates();
 
@@ -104,9 +104,19 @@ public interface VerifierConfig {
     @Min(1) @Max(1000) @WithDefault("20")
     int examples();
 
-    /** The load generator's ledger, for the check of it; older files lie beside it. */
-    Optional<Path> ledger();
+    /** The load generator's address, for the check of its ledger. */
+    Optional<URI> loadGeneratorUrl();
 
-    /** File that keeps the verdicts over a restart; without it they are kept in memory only. */
+    /** The chaos-injector's address; with it, charts show the failures that it causes. No verdict depends on it. */
+    Optional<URI> injectorUrl();
+
+    /** Time between two looks at lag, log and rates: a duration as Quarkus Scheduler reads it, or {@code off}. 1800 are kept. */
+    @NotBlank @WithDefault("2s")
+    String sampleEvery();
+
+    /**
+     * File that keeps the verdicts over a restart, and with {@code .faults} behind its name the failures that were caused;
+     * without it they are kept in memory only.
+     */
     Optional<Path> historyFile();
 }

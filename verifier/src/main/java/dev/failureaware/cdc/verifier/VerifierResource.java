@@ -15,6 +15,8 @@ import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import java.io.InputStream;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.format.DateTimeParseException;
 import java.util.List;
 import java.util.Map;
 import org.jboss.resteasy.reactive.RestStreamElementType;
@@ -29,6 +31,8 @@ public class VerifierResource {
 
     private final Verifications verifications;
     private final History history;
+    private final Faults faults;
+    private final Series series;
     private final LagMeter lag;
     private final Tracer tracer;
     private final LedgerCheck ledger;
@@ -37,12 +41,16 @@ public class VerifierResource {
     VerifierResource(
             Verifications verifications,
             History history,
+            Faults faults,
+            Series series,
             LagMeter lag,
             Tracer tracer,
             LedgerCheck ledger,
             ApiToken token) {
         this.verifications = verifications;
         this.history = history;
+        this.faults = faults;
+        this.series = series;
         this.lag = lag;
         this.tracer = tracer;
         this.ledger = ledger;
@@ -96,7 +104,7 @@ public class VerifierResource {
         Object body = switch (form) {
             case TEXT -> TextReport.of(report);
             case JSON -> report;
-            case HTML -> HtmlReport.of(report, history.all());
+            case HTML -> HtmlReport.of(report, new Course(history.all(), faults.all(), series.after(Instant.EPOCH)));
             case JUNIT -> JUnitReport.of(report);
         };
         return Response.ok(body, form.mediaType())
@@ -153,6 +161,27 @@ public class VerifierResource {
     @Produces(MediaType.APPLICATION_JSON)
     public List<History.Entry> history() {
         return history.all();
+    }
+
+    /** The last failures that the chaos-injector has caused, oldest first. */
+    @GET
+    @Path("faults")
+    @Produces(MediaType.APPLICATION_JSON)
+    public List<Fault> faults() {
+        return faults.all();
+    }
+
+    /** The last hour in short steps, oldest first. @param after only what is younger; without it, all */
+    @GET
+    @Path("series")
+    @Produces(MediaType.APPLICATION_JSON)
+    public Response series(@QueryParam("after") String after) {
+        try {
+            var samples = series.after(after == null ? Instant.EPOCH : Instant.parse(after));
+            return Response.ok(samples, MediaType.APPLICATION_JSON).build();
+        } catch (DateTimeParseException e) {
+            return error(400, "after=" + after + " is no time such as 2026-11-22T15:00:00Z");
+        }
     }
 
     @GET

@@ -5,6 +5,7 @@ import static io.restassured.RestAssured.given;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.equalTo;
+import static org.hamcrest.Matchers.hasItem;
 import static org.hamcrest.Matchers.notNullValue;
 import static org.hamcrest.Matchers.startsWith;
 
@@ -81,7 +82,8 @@ class HttpIT {
                 .get("/report")
                 .then()
                 .contentType("application/json")
-                .body("status", equalTo("PASS"), "history.size()", notNullValue(), "pipeline.slot", equalTo(null));
+                .body("status", equalTo("PASS"), "history.size()", notNullValue(), "pipeline.slot", equalTo(null))
+                .body("pipeline.findings.detail", hasItem(containsString("no replication slot cdc_slot")));
         get("/history").then().body("[-1].status", equalTo("PASS"), "[-1].summary.totalSourceRows", equalTo(1));
     }
 

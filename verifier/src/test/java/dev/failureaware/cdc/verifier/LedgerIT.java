@@ -4,6 +4,7 @@ import static io.restassured.RestAssured.given;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import com.sun.net.httpserver.HttpServer;
 import dev.failureaware.cdc.test.KafkaAndPostgres;
 import dev.failureaware.cdc.test.TestKafka;
 import io.quarkus.test.common.QuarkusTestResource;
@@ -12,8 +13,11 @@ import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.QuarkusTestProfile;
 import io.quarkus.test.junit.TestProfile;
 import io.restassured.path.json.JsonPath;
-import java.nio.file.Files;
-import java.nio.file.Path;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -32,13 +36,43 @@ import org.junit.jupiter.api.Test;
         value = KafkaAndPostgres.class,
         initArgs = @ResourceArg(name = KafkaAndPostgres.DATASOURCES, value = "source,sink"))
 class LedgerIT {
-    private static final Path LEDGER =
-            Path.of("target", "ledger-it", "ledger.ndjson").toAbsolutePath();
-
     public static class WithLedger implements QuarkusTestProfile {
         @Override
         public Map<String, String> getConfigOverrides() {
-            return Map.of("verifier.ledger", LEDGER.toString());
+            return Map.of("verifier.load-generator-url", LedgerServer.start(), "verifier.max-candidates", "2");
+        }
+    }
+
+    /** Stands for the load generator: hands out what is set, to whom has the token. */
+    static final class LedgerServer {
+        /** A system property, because a test's classes are loaded twice. */
+        private static final String LEDGER = "ledger-it.lines";
+
+        private static String start() {
+            try {
+                var server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+                server.createContext("/ledger", exchange -> {
+                    var allowed =
+                            "Bearer secret".equals(exchange.getRequestHeaders().getFirst("Authorization"));
+                    var lines = System.getProperty(LEDGER);
+                    var body = lines.getBytes(StandardCharsets.UTF_8);
+                    // A length that is never reached: the connection is cut before the end.
+                    var length = lines.endsWith("cut") ? body.length + 1 : body.length;
+                    exchange.sendResponseHeaders(allowed ? 200 : 401, allowed ? length : -1);
+                    if (allowed) {
+                        exchange.getResponseBody().write(body);
+                    }
+                    exchange.close();
+                });
+                server.start();
+                return "http://127.0.0.1:" + server.getAddress().getPort() + "/";
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
+
+        static void holds(List<String> lines) {
+            System.setProperty(LEDGER, String.join("\n", lines));
         }
     }
 
@@ -55,9 +89,6 @@ class LedgerIT {
             TestKafka.createTopic(pipeline.kafka, "shop.public.o", 1);
             return true;
         });
-        Files.createDirectories(LEDGER.getParent());
-        Files.deleteIfExists(LEDGER.resolveSibling("ledger.ndjson.1"));
-        Files.deleteIfExists(LEDGER);
         connector = new TestConnector(pipeline.source, pipeline.kafka, false);
     }
 
@@ -72,7 +103,7 @@ class LedgerIT {
         acknowledged(2, "delete", 1);
         acknowledged(3, "upsert", 1);
         acknowledged(4, "upsert", 1);
-        Files.write(LEDGER.resolveSibling("ledger.ndjson.1"), List.of(line(1, "acknowledged", 9, "upsert", 99)));
+        lines.add(line(400, "acknowledged", 9, "upsert", 99));
         acknowledged(9, "upsert", 1);
         lines.add(line(500, "intent", 5, "upsert", 7));
         lines.add(line(501, "unknown", 6, "upsert", 7));
@@ -117,6 +148,37 @@ class LedgerIT {
         assertThat(check(List.of()).getString("reason")).contains("no acknowledged commit");
     }
 
+    @Test
+    void aLedgerThatIsCutOnItsWayProvesNothing() throws Exception {
+        acknowledged(1, "upsert", 1);
+        pipeline.onBoth("INSERT INTO o VALUES ('%s', 1)".formatted(id(1)));
+        assertThat(check().getString("status")).isEqualTo("PASS");
+        lines.add("cut");
+
+        var result = check();
+
+        assertThat(result.getString("status")).isEqualTo("UNKNOWN");
+        assertThat(result.getString("reason")).contains("cannot be read");
+    }
+
+    /** Of these rows no two fit into memory with a third, see the profile. */
+    @Test
+    void aLedgerOfMoreRowsThanMemoryHoldsIsReadInShares() throws Exception {
+        for (var row = 1; row <= 9; row++) {
+            acknowledged(row, "upsert", 1);
+            pipeline.onBoth("INSERT INTO o VALUES ('%s', 1)".formatted(id(row)));
+        }
+        assertThat(check().getString("status")).isEqualTo("PASS");
+        assertThat(check().getLong("rows")).isEqualTo(9);
+        assertThat(check().getLong("commits")).isEqualTo(9);
+        pipeline.onBoth("DELETE FROM o WHERE id <= '%s'".formatted(id(5)));
+
+        var result = check();
+
+        assertThat(result.getString("status")).isEqualTo("FAIL");
+        assertThat(result.getLong("unaccounted")).isEqualTo(5);
+    }
+
     private static String id(int row) {
         return "00000000-0000-0000-0000-00000000000" + row;
     }
@@ -150,11 +212,7 @@ class LedgerIT {
     }
 
     private static JsonPath check(List<String> lines) {
-        try {
-            Files.write(LEDGER, lines);
-        } catch (java.io.IOException e) {
-            throw new java.io.UncheckedIOException(e);
-        }
+        LedgerServer.holds(lines);
         return given().header("Authorization", "Bearer secret")
                 .queryParam("timeout", "20s")
                 .post("/verify/ledger")

@@ -17,12 +17,13 @@ class PipelineFindingsTest {
 
     private final PipelineFindings findings = new PipelineFindings(
             new PipelineFindings.Limits(10, 500, 200, 0, Optional.of(Duration.ofMinutes(5))),
+            true,
             Clock.fixed(NOW, ZoneOffset.UTC));
 
     @Test
     void whatIsWithinItsThresholdAndWhatIsNotKnownIsNoFinding() {
         assertThat(of(SLOT, RUNS, 10, NOW.minusSeconds(300), 0L)).isEmpty();
-        assertThat(findings.of(Report.Pipeline.NOTHING_KNOWN, null)).isEmpty();
+        assertThat(findings.of(Report.Pipeline.NOTHING_KNOWN, Optional.empty(), null)).isEmpty();
     }
 
     @Test
@@ -34,6 +35,11 @@ class PipelineFindingsTest {
                 .containsExactly("retained_wal source", "unconfirmed_wal source");
         assertThat(of(new Report.Slot(false, 1L, "0/1", 1L, "lost"), RUNS, 0, null, null))
                 .containsExactly("slot source", "slot source");
+        assertThat(findings.of(Report.Pipeline.NOTHING_KNOWN, Optional.of("cdc_slot"), null))
+                .extracting(Report.Finding::detail)
+                .singleElement()
+                .asString()
+                .startsWith("there is no replication slot cdc_slot");
         assertThat(of(SLOT, new Report.Connector("RUNNING", List.of("FAILED")), 0, null, null))
                 .containsExactly("connector connect");
         assertThat(of(SLOT, new Report.Connector("RUNNING", List.of()), 0, null, null))
@@ -44,7 +50,7 @@ class PipelineFindingsTest {
     private List<String> of(Report.Slot slot, Report.Connector connector, long lag, Instant lastEvent, Long parked) {
         var state = new Report.Pipeline(
                 slot, connector, "18", List.of(new Lag.OfPartition("t", 0, 1, 99, lag)), lastEvent, List.of());
-        return findings.of(state, parked).stream()
+        return findings.of(state, Optional.empty(), parked).stream()
                 .map(finding -> finding.kind() + " " + finding.subject())
                 .toList();
     }

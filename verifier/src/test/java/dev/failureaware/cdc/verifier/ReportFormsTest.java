@@ -136,12 +136,11 @@ class ReportFormsTest {
     void thePageShowsTheVerdictTheRowsAndTheHistoryAndNeedsNothingElse() {
         var summary = new Report.Summary(1L, 1L, 0L, 0L, 0L, 5L, 0L, 0L);
         var unknown = Report.Summary.NOTHING_KNOWN;
-        var page = HtmlReport.of(
-                report,
-                List.of(
-                        new History.Entry(AT, Verdict.PASS, null, summary),
-                        new History.Entry(AT.plusSeconds(5), Verdict.UNKNOWN, "away", unknown),
-                        new History.Entry(AT.plusSeconds(10), Verdict.PASS, null, summary)));
+        var verdicts = List.of(
+                new History.Entry(AT, Verdict.PASS, null, summary),
+                new History.Entry(AT.plusSeconds(5), Verdict.UNKNOWN, "away", unknown),
+                new History.Entry(AT.plusSeconds(10), Verdict.PASS, null, summary));
+        var page = HtmlReport.of(report, new Course(verdicts, List.of(), List.of()));
 
         assertThat(page)
                 .contains(
@@ -149,6 +148,34 @@ class ReportFormsTest {
                 .contains("<rect class=\"UNKNOWN\"", "lag, events, at most 5")
                 .doesNotContain("<b>'", "http://", "https://", "<script");
         assertThat(page.split("<polyline")).as("a gap where nothing is known").hasSize(1 + 2 * 2);
+    }
+
+    @Test
+    void failuresAreBandsOnEveryChartFromTheirBeginningToTheirEnd() {
+        var summary = new Report.Summary(1L, 1L, 0L, 0L, 0L, 5L, 0L, 0L);
+        var verdicts = List.of(
+                new History.Entry(AT, Verdict.PASS, null, summary),
+                new History.Entry(AT.plusSeconds(100), Verdict.PASS, null, summary));
+        var faults = List.of(
+                new Fault("r", "over", "meteor", AT.minusSeconds(9), AT.minusSeconds(8), AT.minusSeconds(7), "PASS"),
+                new Fault("r", "l", "lag", AT.plusSeconds(10), AT.plusSeconds(30), AT.plusSeconds(40), "PASS"),
+                new Fault("r", "x", "<restart>", AT.plusSeconds(90), null, null, null));
+        var samples = List.of(
+                new Sample(AT.plusSeconds(1), 7L, null, null, 500.0, null, 0L),
+                new Sample(AT.plusSeconds(3), 9L, null, null, 480.0, null, 0L));
+
+        var page = HtmlReport.of(report, new Course(verdicts, faults, samples));
+
+        var chart = page.substring(page.indexOf("aria-label=\"lag, events over time\""));
+        assertThat(chart.substring(0, chart.indexOf("</svg>")))
+                .contains("<rect class=\"open\" x=\"100.0\" y=\"0\" width=\"200.0\" height=\"100\"><title>lag</title>")
+                .contains("<rect class=\"settling\" x=\"300.0\" y=\"0\" width=\"100.0\"")
+                .contains("<rect class=\"open\" x=\"900.0\" y=\"0\" width=\"100.0\"")
+                .contains("<polyline points=\"10.0,");
+        assertThat(page)
+                .contains(
+                        "&lt;restart&gt;", "after 20.0 s", "not yet", "commits at the source, per second, at most 500")
+                .doesNotContain("<restart>", "meteor", "log kept for the slot");
     }
 
     @Test

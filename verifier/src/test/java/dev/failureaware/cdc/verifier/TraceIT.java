@@ -109,6 +109,7 @@ class TraceIT {
         refused(404, "nowhere", "1", "no table nowhere is captured; there are");
         refused(404, "k", "1", "has no key");
         refused(404, "c", "1", "a=…, b b=…");
+        refused(400, "t", "seven", "'seven' is no key of table t: invalid input syntax for type integer");
         refused(400, "t", "1", "up to 1 hour", "timeout", "soon");
     }
 

@@ -1,0 +1,108 @@
+package dev.failureaware.cdc.verifier;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.quarkus.scheduler.Scheduled;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.inject.Inject;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Predicate;
+import org.jboss.logging.Logger;
+
+/** Asks the chaos-injector what it does, and only asks. What it says explains charts; no verdict depends on it. */
+@ApplicationScoped
+class InjectorWatch {
+    private static final Logger LOG = Logger.getLogger(InjectorWatch.class);
+    private static final Duration LIMIT = Duration.ofSeconds(2);
+
+    private final Optional<URI> scenario;
+    private final Faults faults;
+    private final ObjectMapper json;
+    private final Clock clock;
+    private final HttpClient http = HttpClient.newBuilder()
+            .connectTimeout(LIMIT)
+            .version(HttpClient.Version.HTTP_1_1)
+            .build();
+
+    @Inject
+    InjectorWatch(VerifierConfig config, Faults faults, ObjectMapper json, Clock clock) {
+        this(config.injectorUrl(), faults, json, clock);
+    }
+
+    InjectorWatch(Optional<URI> injector, Faults faults, ObjectMapper json, Clock clock) {
+        this.scenario = injector.map(url -> URI.create(url.toString().replaceAll("/+$", "") + "/scenario"));
+        this.faults = faults;
+        this.json = json;
+        this.clock = clock;
+    }
+
+    /** An injector that does not answer changes nothing of what is known. */
+    @Scheduled(every = "1s", concurrentExecution = Scheduled.ConcurrentExecution.SKIP)
+    void ask() {
+        if (scenario.isEmpty()) {
+            return;
+        }
+        try {
+            var answer = http.send(
+                    HttpRequest.newBuilder(scenario.get()).timeout(LIMIT).build(),
+                    HttpResponse.BodyHandlers.ofString());
+            if (answer.statusCode() == 200) {
+                var view = json.readTree(answer.body());
+                faults.seen(told(view), mayBeOpen(view), clock.instant());
+            }
+        } catch (IOException | RuntimeException e) {
+            LOG.debugf("what the chaos-injector does is not known: %s", e.toString());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /** One that heals, or waits for its turn, does not know what is open; one that runs knows of its own run only. */
+    private static Predicate<Fault> mayBeOpen(JsonNode view) {
+        return switch (view.path("state").asText()) {
+            case "idle", "finished", "aborted" -> fault -> false;
+            case "running" -> fault -> fault.run().equals(view.path("run").asText());
+            default -> fault -> true;
+        };
+    }
+
+    private static List<Fault> told(JsonNode view) {
+        var run = view.path("run").asText();
+        var told = new ArrayList<Fault>();
+        view.path("failures").forEach(failure -> add(run, failure, told));
+        add(run, view.path("under_way"), told);
+        return told;
+    }
+
+    /** Only what was injected; an outcome counts more than what is said of the same failure under way. */
+    private static void add(String run, JsonNode failure, List<Fault> told) {
+        if (!failure.hasNonNull("injected_at")) {
+            return;
+        }
+        var fault = new Fault(
+                run,
+                failure.path("id").asText(),
+                failure.path("type").asText(),
+                at(failure, "injected_at"),
+                at(failure, "reverted_at"),
+                at(failure, "recovered_at"),
+                failure.hasNonNull("verdict") ? failure.path("verdict").asText() : null);
+        if (told.stream().noneMatch(fault::isSameAs)) {
+            told.add(fault);
+        }
+    }
+
+    private static Instant at(JsonNode failure, String name) {
+        return failure.hasNonNull(name) ? Instant.parse(failure.path(name).asText()) : null;
+    }
+}
