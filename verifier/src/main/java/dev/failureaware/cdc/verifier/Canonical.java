@@ -29,8 +29,8 @@ record Canonical(List<String> hashed, String text, String hash, String cast, boo
     private static final Set<String> INTEGERS = Set.of("int2", "int4", "int8");
     private static final Set<String> TEXTS = Set.of("text", "varchar", "name");
     private static final String HASH_OF_TEXT = "hashtextextended(" + TEXT + ", $)";
-    /** Folds the value to 32 bits, so the seed has it in full. */
-    private static final String HASH_OF_INT8 = "hashint8extended(?::int8, ?::int8 # $)";
+    /** Folds the value to 32 bits, so the seed has it in full; far from the seeds of other columns, for values are small. */
+    private static final String HASH_OF_INT8 = "hashint8extended(?::int8, ?::int8 # ($ # (-7046029254386353131)))";
     /** NaN yields the seed itself and zero its neighbour, so that is hashed again, and the sign with it. */
     private static final String HASH_OF_NUMERIC = "hashint4extended((? < 0)::int4, hash_numeric_extended(?, $))";
 

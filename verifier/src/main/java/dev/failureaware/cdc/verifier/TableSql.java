@@ -283,9 +283,10 @@ final class TableSql {
             if (hash == null) {
                 others.add(column);
             } else {
+                // Even, so that none is another one's neighbour: see numeric.
+                var seed = Integer.toString(2 * (number + 1));
                 // A catalog's NOT NULL is not relied upon: it need not have been validated.
-                hashes.add("coalesce(%s, 0)"
-                        .formatted(Canonical.in(hash, column.reference(), Integer.toString(number + 1))));
+                hashes.add("coalesce(%s, 0)".formatted(Canonical.in(hash, column.reference(), seed)));
             }
         }
         if (!others.isEmpty() || hashes.isEmpty()) {
