@@ -47,12 +47,14 @@ final class ComparedTables {
         }
     }
 
-    void fill() throws SQLException {
+    /** @return size of a table, version of the servers */
+    Map<String, Object> fill() throws SQLException {
         onBoth(
                 CREATE,
                 FILL.formatted("generate_series(1, " + rows + "::bigint)"),
                 "VACUUM (ANALYZE) public.orders",
                 "CHECKPOINT");
+        return sizes();
     }
 
     /** Makes the sink's table equal again and then different in so many rows, spread over all of it. */
@@ -85,7 +87,7 @@ final class ComparedTables {
         return "postgresql://postgres@" + servers.get(side).address() + "/" + DATABASE;
     }
 
-    Map<String, Object> sizes() throws SQLException {
+    private Map<String, Object> sizes() throws SQLException {
         try (var connection = connect(servers.get(0));
                 var statement = connection.createStatement();
                 var answer = statement.executeQuery(

@@ -1,6 +1,7 @@
 package dev.failureaware.cdc.benchmarks;
 
 import dev.failureaware.cdc.stack.Folders;
+import dev.failureaware.cdc.stack.Running;
 import dev.failureaware.cdc.stack.StackException;
 import dev.failureaware.cdc.stack.Workbench;
 import java.io.IOException;
@@ -13,6 +14,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /** Rounds of all contestants in turn, so that what disturbs the machine disturbs all of them; the medians count. */
 final class VerifierBenchmark {
@@ -24,6 +26,8 @@ final class VerifierBenchmark {
     private static final Map<String, String> POSTGRES = Map.of("shared_buffers", "256MB", "max_wal_size", "8GB");
 
     private static final String VERIFIER = "verifier";
+    private static final String VERIFIER_PROCESS = "verifier_process";
+    private static final String PG_COMPARATOR = "pg_comparator";
     private static final String TEXT_DIGEST = "text_digest";
     private static final String RECORD_DIGEST = "record_digest";
     private static final Map<String, String> BOUNDS = Map.of(
@@ -49,7 +53,6 @@ final class VerifierBenchmark {
     void run() throws IOException, InterruptedException, SQLException {
         var report = new Report(options.report, BENCHMARK);
         report.put("machine", Machine.facts());
-        report.put("pg_comparator", "absent: this version of the benchmark does not run it");
         Files.createDirectories(options.folder);
         var folder = Files.createTempDirectory(
                 options.folder,
@@ -72,27 +75,59 @@ final class VerifierBenchmark {
     }
 
     private void run(Workbench workbench, Report report) throws IOException, InterruptedException, SQLException {
-        var source = workbench.postgres("source", POSTGRES);
-        var sink = workbench.postgres("sink", POSTGRES);
-        source.awaitReady(PATIENCE);
-        sink.awaitReady(PATIENCE);
-        var tables = new ComparedTables(workbench, source, sink, options.rows);
-        progress.begin("two tables of %,d rows".formatted(options.rows));
-        tables.fill();
-        progress.end("filled");
-        report.put("settings", settings(tables));
-        var results = new LinkedHashMap<String, Object>();
-        for (var number : NUMBERS_OF_DIFFERENCES) {
-            var result = measure(workbench, tables, ComparedTables.Differences.inAll(number));
-            results.put(number + "_differences", result);
-            report.put("results", results);
-            progress.line(line(number, result));
+        run(workbench, report, "results", Optional.empty());
+        var peer = PgComparator.installed();
+        if (peer.isPresent()) {
+            run(workbench, report, PG_COMPARATOR, peer);
+        } else {
+            report.put(PG_COMPARATOR, PgComparator.ABSENT);
+            progress.line("pg_comparator " + PgComparator.ABSENT);
         }
         report.complete();
     }
 
-    private Map<String, Object> settings(ComparedTables tables) throws SQLException {
-        var settings = new LinkedHashMap<String, Object>(tables.sizes());
+    /**
+     * All of it on two servers of their own.
+     *
+     * @param part of the report
+     * @param peer takes part; the servers are those of its installation then
+     */
+    private void run(Workbench workbench, Report report, String part, Optional<PgComparator> peer)
+            throws IOException, InterruptedException, SQLException {
+        var source = server(workbench, part + "-source", peer);
+        var sink = server(workbench, part + "-sink", peer);
+        source.awaitReady(PATIENCE);
+        sink.awaitReady(PATIENCE);
+        var tables = new ComparedTables(workbench, source, sink, options.rows);
+        if (peer.isPresent()) {
+            tables.askBoth(PgComparator.EXTENSION);
+        }
+        var sizes = tables.fill();
+        var servers = "PostgreSQL " + sizes.get("postgresql");
+        progress.line("%s: two tables of %,d rows, %s MB each".formatted(servers, options.rows, sizes.get("table_mb")));
+        var results = new LinkedHashMap<String, Object>(sizes);
+        if (peer.isEmpty()) {
+            report.put("settings", settings());
+        }
+        for (var number : NUMBERS_OF_DIFFERENCES) {
+            var result = measure(workbench, tables, ComparedTables.Differences.inAll(number), peer);
+            results.put(number + "_differences", result);
+            report.put(part, results);
+            progress.line(line(number, result));
+        }
+        source.stop();
+        sink.stop();
+    }
+
+    private static Running server(Workbench workbench, String name, Optional<PgComparator> peer)
+            throws IOException, InterruptedException {
+        return peer.isPresent()
+                ? workbench.postgres(name, peer.get().postgresql(), POSTGRES)
+                : workbench.postgres(name, POSTGRES);
+    }
+
+    private Map<String, Object> settings() {
+        var settings = new LinkedHashMap<String, Object>();
         settings.put("rows", options.rows);
         settings.put("rounds", options.rounds);
         settings.put("postgresql_settings", POSTGRES);
@@ -101,11 +136,13 @@ final class VerifierBenchmark {
     }
 
     private Map<String, Object> measure(
-            Workbench workbench, ComparedTables tables, ComparedTables.Differences differences)
+            Workbench workbench,
+            ComparedTables tables,
+            ComparedTables.Differences differences,
+            Optional<PgComparator> peer)
             throws IOException, InterruptedException, SQLException {
         tables.differBy(differences);
         var seconds = new LinkedHashMap<String, List<Double>>();
-        var ofProcess = new ArrayList<Double>();
         var peak = 0L;
         for (var round = 1; round <= options.rounds; round++) {
             for (var bound : List.of(RECORD_DIGEST, TEXT_DIGEST)) {
@@ -116,16 +153,26 @@ final class VerifierBenchmark {
             var run = VerifierRun.of(options.home, tables, workbench.password());
             run.check(differences);
             seconds.computeIfAbsent(VERIFIER, absent -> new ArrayList<>()).add(run.seconds());
-            ofProcess.add(run.secondsOfProcess());
+            seconds.computeIfAbsent(VERIFIER_PROCESS, absent -> new ArrayList<>())
+                    .add(run.secondsOfProcess());
+            if (peer.isPresent()) {
+                seconds.computeIfAbsent(PG_COMPARATOR, absent -> new ArrayList<>())
+                        .add(peer.get().run(tables, workbench.password(), differences));
+            }
             peak = Math.max(peak, run.peakMegabytes());
         }
-        var medians = new LinkedHashMap<String, Object>();
+        var medians = new LinkedHashMap<String, Double>();
         seconds.forEach((name, all) -> medians.put(name, Statistics.round(Statistics.median(all), 3)));
-        var faster = Math.min((Double) medians.get(TEXT_DIGEST), (Double) medians.get(RECORD_DIGEST));
+        var faster = Math.min(medians.get(TEXT_DIGEST), medians.get(RECORD_DIGEST));
         var result = new LinkedHashMap<String, Object>();
         result.put("seconds", medians);
-        result.put("ratio_to_faster_digest", Statistics.round((Double) medians.get(VERIFIER) / faster, 2));
-        result.put("verifier_process_seconds", Statistics.round(Statistics.median(ofProcess), 3));
+        result.put("ratio_to_faster_digest", Statistics.round(medians.get(VERIFIER) / faster, 2));
+        if (peer.isPresent()) {
+            // Both with the start of their processes.
+            result.put(
+                    "pg_comparator_to_verifier",
+                    Statistics.round(medians.get(PG_COMPARATOR) / medians.get(VERIFIER_PROCESS), 2));
+        }
         result.put("verifier_peak_mb", peak);
         result.put("all_seconds", seconds);
         return result;
@@ -134,14 +181,21 @@ final class VerifierBenchmark {
     @SuppressWarnings("unchecked")
     private static String line(int differences, Map<String, Object> result) {
         var seconds = (Map<String, Object>) result.get("seconds");
-        return "%,6d differences: verifier %s s, record digest %s s, text digest %s s; %s times the faster; %s MB"
-                .formatted(
-                        differences,
-                        seconds.get(VERIFIER),
-                        seconds.get(RECORD_DIGEST),
-                        seconds.get(TEXT_DIGEST),
-                        result.get("ratio_to_faster_digest"),
-                        result.get("verifier_peak_mb"));
+        var line =
+                "%,6d differences: verifier %s s (its process %s s), record digest %s s, text digest %s s; %s times the faster; %s MB"
+                        .formatted(
+                                differences,
+                                seconds.get(VERIFIER),
+                                seconds.get(VERIFIER_PROCESS),
+                                seconds.get(RECORD_DIGEST),
+                                seconds.get(TEXT_DIGEST),
+                                result.get("ratio_to_faster_digest"),
+                                result.get("verifier_peak_mb"));
+        return seconds.containsKey(PG_COMPARATOR)
+                ? line
+                        + "; pg_comparator %s s, %s times the verifier's process"
+                                .formatted(seconds.get(PG_COMPARATOR), result.get("pg_comparator_to_verifier"))
+                : line;
     }
 
     private static void end(Workbench workbench, Path folder) {

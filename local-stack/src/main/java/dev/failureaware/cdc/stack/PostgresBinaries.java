@@ -12,12 +12,24 @@ import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
 import org.apache.commons.compress.archivers.tar.TarArchiveInputStream;
 import org.apache.commons.compress.compressors.xz.XZCompressorInputStream;
 
-/** The PostgreSQL programs, unpacked once per version from the archive on the class path. */
+/** The PostgreSQL programs: unpacked once per version from the archive on the class path, or as they are installed. */
 final class PostgresBinaries {
     private final Path folder;
+    private final boolean bundled;
 
-    private PostgresBinaries(Path folder) {
+    private PostgresBinaries(Path folder, boolean bundled) {
         this.folder = folder;
+        this.bundled = bundled;
+    }
+
+    /** @param folder has {@code bin}; of version 14 or later */
+    static PostgresBinaries installed(Path folder) {
+        return new PostgresBinaries(folder, false);
+    }
+
+    /** Of the one version that this build knows, with all that it can be told. */
+    boolean bundled() {
+        return bundled;
     }
 
     Path program(String name) {
@@ -38,7 +50,7 @@ final class PostgresBinaries {
                 unpack(in, target);
             }
         }
-        return new PostgresBinaries(target);
+        return new PostgresBinaries(target, true);
     }
 
     static void unpack(InputStream archive, Path target) throws IOException {

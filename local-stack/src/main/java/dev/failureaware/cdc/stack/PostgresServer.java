@@ -56,22 +56,20 @@ final class PostgresServer {
         }
         var partial = data.resolveSibling(part.label() + ".partial");
         Folders.delete(partial);
-        launcher.run(
-                "initdb",
-                List.of(
-                        binaries.program("initdb").toString(),
-                        "--pgdata=" + partial,
-                        "--username=postgres",
-                        "--pwfile=" + superuserPassword,
-                        "--auth-host=scram-sha-256",
-                        "--auth-local=scram-sha-256",
-                        "--encoding=UTF8",
-                        // The same sort order and case rules on every machine: nothing is asked of its locales.
-                        "--locale=C",
-                        "--locale-provider=builtin",
-                        "--builtin-locale=C.UTF-8"),
-                Map.of(),
-                layout.log(part));
+        var command = new ArrayList<>(List.of(
+                binaries.program("initdb").toString(),
+                "--pgdata=" + partial,
+                "--username=postgres",
+                "--pwfile=" + superuserPassword,
+                "--auth-host=scram-sha-256",
+                "--auth-local=scram-sha-256",
+                "--encoding=UTF8",
+                // The same sort order and case rules on every machine: nothing is asked of its locales.
+                "--locale=C"));
+        if (binaries.bundled()) {
+            command.addAll(List.of("--locale-provider=builtin", "--builtin-locale=C.UTF-8"));
+        }
+        launcher.run("initdb", command, Map.of(), layout.log(part));
         Files.move(partial, data);
     }
 
@@ -100,7 +98,9 @@ final class PostgresServer {
         settings.put("max_connections", "140");
         settings.put("shared_buffers", "48MB");
         settings.put("max_wal_size", "512MB");
-        settings.put("io_method", "sync");
+        if (binaries.bundled()) {
+            settings.put("io_method", "sync");
+        }
         settings.put("jit", "off");
         settings.put("timezone", "UTC");
         settings.put("log_timezone", "UTC");

@@ -82,14 +82,24 @@ public final class Workbench implements AutoCloseable {
      */
     public Running postgres(String name, Map<String, String> changed) throws IOException, InterruptedException {
         var place = new Place(name);
+        return postgres(place, PostgresBinaries.unpack(place.layout.state()), changed);
+    }
+
+    /**
+     * The same with programs that are installed on this machine.
+     *
+     * @param installation has {@code bin}
+     */
+    public Running postgres(String name, Path installation, Map<String, String> changed)
+            throws IOException, InterruptedException {
+        return postgres(new Place(name), PostgresBinaries.installed(installation), changed);
+    }
+
+    private Running postgres(Place place, PostgresBinaries binaries, Map<String, String> changed)
+            throws IOException, InterruptedException {
         var ports = ports(Port.SOURCE);
         var server = new PostgresServer(
-                Part.SOURCE,
-                place.layout,
-                PostgresBinaries.unpack(place.layout.state()),
-                secrets.superuser(Part.SOURCE),
-                ports.of(Port.SOURCE),
-                changed);
+                Part.SOURCE, place.layout, binaries, secrets.superuser(Part.SOURCE), ports.of(Port.SOURCE), changed);
         place.user.own(secrets.folder());
         server.initialise(place.launcher());
         return launch(place, server.spec(), ports.address(Port.SOURCE));

@@ -7,13 +7,11 @@ import java.util.stream.Stream;
 /**
  * A column that both sides have.
  *
- * @param neverNull at the source
  * @param nullableAtSink the sink's catalog allows null
  */
-record ComparedColumn(String name, boolean neverNull, boolean nullableAtSink, Canonical canonical) {
+record ComparedColumn(String name, boolean nullableAtSink, Canonical canonical) {
     static ComparedColumn of(Column source, Column sink) {
-        return new ComparedColumn(
-                source.name(), source.notNull(), !sink.notNull(), Canonical.of(source.base(), sink.base()));
+        return new ComparedColumn(source.name(), !sink.notNull(), Canonical.of(source.base(), sink.base()));
     }
 
     Stream<String> hashed() {

@@ -75,9 +75,10 @@ class Comparison {
         }
 
         private void compare() {
-            var estimated = pair.ordered() ? estimatedRows() : 0;
-            for (var range : cut(KeyRange.ALL, estimated, limits.rowsInOneStatement, estimated)) {
-                if (!compare(range)) {
+            var estimated = estimatedRows();
+            var ranges = cut(KeyRange.ALL, estimated, limits.rowsInOneStatement, estimated);
+            for (var range : ranges) {
+                if (!compare(range, Buckets.all(estimated / ranges.size()))) {
                     return;
                 }
             }
@@ -85,8 +86,8 @@ class Comparison {
         }
 
         /** @return false when there is no room for more candidates */
-        private boolean compare(KeyRange range) {
-            var among = Buckets.FIRST;
+        private boolean compare(KeyRange range, Buckets all) {
+            var among = all;
             var digests = digests(range, among, among.bits());
             var rowsOfRange = digests.source().rows();
             check.read(rowsOfRange, digests.sink().rows());

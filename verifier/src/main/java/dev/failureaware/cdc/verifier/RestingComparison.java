@@ -59,10 +59,10 @@ final class RestingComparison {
 
     private void compare(Collection<TableId> wanted, Judgement judgement, Effort effort, Deadline deadline) {
         var tables = wanted.isEmpty() ? databases.source().inSnapshot(deadline, Catalog::all) : wanted;
-        var source = databases.source().inSnapshot(deadline, session -> Catalog.of(session, tables));
-        var sink = databases.sink().inSnapshot(deadline, session -> Catalog.of(session, tables));
+        var known = databases.onBoth(
+                deadline, session -> Catalog.of(session, tables), session -> Catalog.of(session, tables));
         for (var table : tables) {
-            if (!source.containsKey(table)) {
+            if (!known.source().containsKey(table)) {
                 throw new CheckImpossible("the source has no table " + table.label());
             }
         }
@@ -70,7 +70,7 @@ final class RestingComparison {
             throw new CheckImpossible("the source has no table");
         }
         judgement.tablesKnown(tables);
-        var shapes = new Catalog.Shapes(source, sink);
+        var shapes = new Catalog.Shapes(known.source(), known.sink());
         var found = new SchemaCheck.Found(shapes, SchemaCheck.drifts(shapes), List.of(), lost(shapes, deadline));
         judgement.schema(found);
         var checks = new ArrayList<TableCheck>();

@@ -13,10 +13,11 @@ import java.util.stream.Stream;
 /**
  * The statements that read one side of a table.
  *
- * <p>A row's hash is that of a record of its columns, each in its {@linkplain Canonical canonical} form, seeded with the hash
- * of its key. Without the seed it would be a sum of hashes of columns, and two rows that swap a value would have the same sum
- * as before. A table without a key is read as if the row's hash were its key, so that equal rows fall together and are
- * counted.
+ * <p>A row's hash is the exclusive or of hashes of its values, each seeded with the number of its column, and of one of all values
+ * together that have none of their own: a hash of a value costs half of what that of a record does, see {@link Canonical}. A
+ * digest hashes it once more with the hash of the row's key, or two rows that swap their values would have the same digest as
+ * before. A table without a key is read as if the row's hash, then that of a record, were its key, so that equal rows fall
+ * together and are counted.
  */
 final class TableSql {
     /** PostgreSQL allows 1664 elements in a record; a column has up to two. */
@@ -27,14 +28,16 @@ final class TableSql {
 
     private final TablePair pair;
     private final TableShape side;
+    /** Of the row where there is no key. */
     private final String keyHash;
+
     private final String rowHash;
 
     private TableSql(TablePair pair, TableShape side) {
         this.pair = pair;
         this.side = side;
-        this.keyHash = pair.keyed() ? keyHash(pair.key()) : record(pair.compared(), "0");
-        this.rowHash = pair.keyed() ? record(columnsOfRowHash(pair), keyHash) : keyHash;
+        this.keyHash = pair.keyed() ? keyHash(pair.key()) : record(pair.compared());
+        this.rowHash = pair.keyed() ? rowHash(pair) : keyHash;
     }
 
     static TableSql ofSource(TablePair pair) {
@@ -53,18 +56,12 @@ final class TableSql {
      */
     Query digest(KeyRange range, Buckets among, int bits) {
         var query = new Query();
-        var mask = " & " + ((1L << bits) - 1);
-        var where = where(query, range, among, null);
-        var hashes = "SELECT %s AS k, %s AS r FROM %s AS t%s"
-                .formatted(pair.keyed() ? keyHash + mask : keyHash, rowHash, table(), where);
-        var columns = pair.keyed()
-                ? "k, count(*), bit_xor(r)"
-                : "k" + mask + ", count(*), mod(sum((k >> 32) * (k & 4294967295)) + sum(k), 9223372036854775783)::int8";
-        // The planner knows nothing of a union's columns and guesses few groups; of an expression it guesses as many as
-        // there
-        // are rows, and then sorts all of them. The second arm is never run.
-        return query.add("SELECT %s FROM (%s UNION ALL SELECT NULL::int8, NULL::int8 WHERE false) AS hashed GROUP BY 1"
-                .formatted(columns, hashes));
+        var mask = (1L << bits) - 1;
+        var hash = pair.keyed()
+                ? "bit_xor(hashint8extended(h.r, h.r # h.k))"
+                : "mod(sum((h.k >> 32) * (h.k & 4294967295)) + sum(h.k), 9223372036854775783)::int8";
+        return query.add("SELECT h.k & %d, count(*), %s FROM %s GROUP BY 1"
+                .formatted(mask, hash, hashed(query, range, among, null)));
     }
 
     /**
@@ -74,13 +71,26 @@ final class TableSql {
      */
     Query rows(KeyRange range, Buckets among, Long after) {
         var query = new Query();
-        var where = where(query, range, among, after);
         return pair.keyed()
-                ? query.add("SELECT %s AS k, ARRAY[%s]::text[], %s FROM %s AS t%s ORDER BY k"
-                        .formatted(keyHash, texts(pair.key()), rowHash, table(), where))
-                : query.add(
-                        "SELECT k, ARRAY[k::text], count(*) FROM (SELECT %s AS k FROM %s AS t%s) AS hashed GROUP BY k ORDER BY k"
-                                .formatted(keyHash, table(), where));
+                ? query.add("SELECT h.k, h.key, h.r FROM %s ORDER BY h.k".formatted(hashed(query, range, among, after)))
+                : query.add("SELECT h.k, ARRAY[h.k::text], count(*) FROM %s GROUP BY h.k ORDER BY h.k"
+                        .formatted(hashed(query, range, among, after)));
+    }
+
+    /**
+     * Hash of the key, key and hash of the row, each computed once and only where it is wanted. Without the offset the planner
+     * would put the expressions wherever they are used, and guess as many groups of them as there are rows, to sort all of
+     * them; an offset that is not a constant of its type from the start would keep it to one process.
+     */
+    private String hashed(Query query, KeyRange range, Buckets among, Long after) {
+        var where = where(query, range, among, after);
+        return "(SELECT %s AS k, %s AS key, %s AS r FROM %s AS t%s OFFSET '0') AS h"
+                .formatted(
+                        keyHash,
+                        pair.keyed() ? "ARRAY[" + texts(pair.key()) + "]::text[]" : "NULL",
+                        rowHash,
+                        table(),
+                        where);
     }
 
     private String where(Query query, KeyRange range, Buckets among, Long after) {
@@ -253,32 +263,41 @@ final class TableSql {
         return side.id().quoted();
     }
 
+    /** Never null, whatever the sink holds. */
     private static String keyHash(List<ComparedColumn> key) {
-        var first = key.get(0);
-        if (key.size() > 1 || first.canonical().hash() == null) {
-            return record(key, "0");
+        var hash = key.get(0).canonical().hash();
+        return key.size() > 1 || hash == null
+                ? record(key)
+                : "coalesce(" + Canonical.in(hash, key.get(0).reference(), "0") + ", 0)";
+    }
+
+    private static String rowHash(TablePair pair) {
+        var hashes = new ArrayList<String>();
+        var others = new ArrayList<ComparedColumn>();
+        for (var number = 0; number < pair.compared().size(); number++) {
+            var column = pair.compared().get(number);
+            var hash = column.canonical().hash();
+            if (pair.key().contains(column)) {
+                continue;
+            }
+            if (hash == null) {
+                others.add(column);
+            } else {
+                // Even, so that none is another one's neighbour: see numeric.
+                var seed = Integer.toString(2 * (number + 1));
+                // A catalog's NOT NULL is not relied upon: it need not have been validated.
+                hashes.add("coalesce(%s, 0)".formatted(Canonical.in(hash, column.reference(), seed)));
+            }
         }
-        var hash = Canonical.in(first.canonical().hash(), first.reference());
-        return first.nullableAtSink() ? "coalesce(" + hash + ", 0)" : hash;
+        if (!others.isEmpty() || hashes.isEmpty()) {
+            hashes.add(record(others));
+        }
+        return String.join(" # ", hashes);
     }
 
-    /**
-     * The seed stands for a key whose hash has all that the key has, as long as there is a column that takes the seed in: one
-     * that is null leaves no trace.
-     */
-    private static List<ComparedColumn> columnsOfRowHash(TablePair pair) {
-        var others = pair.compared().stream()
-                .filter(column -> !pair.key().contains(column))
-                .toList();
-        var seeded = others.stream().anyMatch(ComparedColumn::neverNull);
-        return seeded && pair.key().size() == 1 && pair.key().get(0).canonical().hash() != null
-                ? others
-                : pair.compared();
-    }
-
-    private static String record(List<ComparedColumn> columns, String seed) {
+    private static String record(List<ComparedColumn> columns) {
         var elements = columns.stream().flatMap(ComparedColumn::hashed).toList();
-        var hash = seed;
+        var hash = "0::int8";
         for (var start = 0; start < elements.size(); start += ELEMENTS_OF_A_RECORD) {
             var part = elements.subList(start, Math.min(elements.size(), start + ELEMENTS_OF_A_RECORD));
             hash = "hash_record_extended(ROW(%s), %s)".formatted(String.join(", ", part), hash);

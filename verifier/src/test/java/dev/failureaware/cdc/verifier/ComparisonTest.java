@@ -20,6 +20,13 @@ class ComparisonTest {
     }
 
     @Test
+    void bucketsAreAsManyAsTheRowsAreWorth() {
+        assertThat(Buckets.all(0).bits()).isEqualTo(6);
+        assertThat(Buckets.all(1_000_000).bits()).isEqualTo(12);
+        assertThat(Buckets.all(25_000_000).bits()).isEqualTo(13);
+    }
+
+    @Test
     void bucketsAreSplitAsFarAsAServerMayFormGroups() {
         assertThat(new Buckets(12, new Long[1]).bitsOfParts()).isEqualTo(28);
         assertThat(new Buckets(12, new Long[1000]).bitsOfParts()).isEqualTo(18);

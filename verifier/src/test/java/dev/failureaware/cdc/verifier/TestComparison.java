@@ -13,12 +13,18 @@ import java.util.List;
 
 /** Two databases at rest, with other settings each, and the comparison of them. */
 final class TestComparison implements AutoCloseable {
-    final TestDatabase source = TestPostgres.freshDatabase();
-    final TestDatabase sink = TestPostgres.freshDatabase();
+    final TestDatabase source;
+    final TestDatabase sink;
     private final Vertx vertx = Vertx.vertx();
     private final Databases databases;
 
     TestComparison() {
+        this(TestPostgres.freshDatabase(), TestPostgres.freshDatabase());
+    }
+
+    TestComparison(TestDatabase source, TestDatabase sink) {
+        this.source = source;
+        this.sink = sink;
         set(source, "TimeZone", "America/New_York");
         set(sink, "TimeZone", "Asia/Kathmandu");
         set(sink, "DateStyle", "German");
