@@ -184,9 +184,10 @@ final class Stack {
 
     /** The first one after a start: until the connector has caught up with the first snapshot, nobody knows. */
     JsonNode firstVerdict() {
-        return await().atMost(FIRST_SNAPSHOT).until(() -> verify(FIRST_PATIENCE), report -> !report.path("status")
-                .asText()
-                .equals("UNKNOWN"));
+        return await().atMost(FIRST_SNAPSHOT)
+                .until(
+                        () -> verify(FIRST_PATIENCE),
+                        report -> !report.path("status").asText().equals("UNKNOWN"));
     }
 
     JsonNode call(String service, String method, String path) {
