@@ -34,6 +34,9 @@ class InjectorWatch {
             .version(HttpClient.Version.HTTP_1_1)
             .build();
 
+    private volatile JsonNode view;
+    private boolean silent;
+
     @Inject
     InjectorWatch(VerifierConfig config, Faults faults, ObjectMapper json, Clock clock) {
         this(config.injectorUrl(), faults, json, clock);
@@ -57,14 +60,24 @@ class InjectorWatch {
                     HttpRequest.newBuilder(scenario.get()).timeout(LIMIT).build(),
                     HttpResponse.BodyHandlers.ofString());
             if (answer.statusCode() == 200) {
-                var view = json.readTree(answer.body());
-                faults.seen(told(view), mayBeOpen(view), clock.instant());
+                var told = json.readTree(answer.body());
+                faults.seen(told(told), mayBeOpen(told), clock.instant());
+                view = told;
+                silent = false;
+                return;
             }
         } catch (IOException | RuntimeException e) {
             LOG.debugf("what the chaos-injector does is not known: %s", e.toString());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
+        view = silent ? null : view;
+        silent = true;
+    }
+
+    /** What it last said, also while it is silent once; empty before, and when it is away. */
+    Optional<JsonNode> view() {
+        return Optional.ofNullable(view);
     }
 
     /** One that heals, or waits for its turn, does not know what is open; one that runs knows of its own run only. */

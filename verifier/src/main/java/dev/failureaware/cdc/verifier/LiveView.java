@@ -1,0 +1,152 @@
+package dev.failureaware.cdc.verifier;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.failureaware.cdc.model.Verdict;
+import io.quarkus.scheduler.Scheduled;
+import io.smallrye.mutiny.Multi;
+import io.smallrye.mutiny.operators.multi.processors.BroadcastProcessor;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+
+/** Looks at everything once a second and tells who watches: a whole picture first, then what is new. */
+@ApplicationScoped
+class LiveView {
+    private final Observer observer;
+    private final Series series;
+    private final Faults faults;
+    private final InjectorWatch injector;
+    private final InjectorCalls calls;
+    private final Verifications verifications;
+    private final History history;
+    private final Clock clock;
+
+    private final Situations situations = new Situations();
+    private final Happenings happenings = new Happenings();
+    private final BroadcastProcessor<Live> messages = BroadcastProcessor.create();
+    private Live last;
+    private Instant sampledUntil = Instant.EPOCH;
+    private Instant provenAt;
+    private JsonNode lastEvent;
+
+    LiveView(
+            Observer observer,
+            Series series,
+            Faults faults,
+            InjectorWatch injector,
+            InjectorCalls calls,
+            Verifications verifications,
+            History history,
+            Clock clock) {
+        this.observer = observer;
+        this.series = series;
+        this.faults = faults;
+        this.injector = injector;
+        this.calls = calls;
+        this.verifications = verifications;
+        this.history = history;
+        this.clock = clock;
+        this.provenAt = history.all().stream()
+                .filter(entry -> entry.status() == Verdict.PASS)
+                .map(History.Entry::timestamp)
+                .reduce((earlier, later) -> later)
+                .orElse(null);
+    }
+
+    @Scheduled(every = "${verifier.look-every:1s}", concurrentExecution = Scheduled.ConcurrentExecution.SKIP)
+    void look() throws InterruptedException {
+        var seen = observer.look();
+        var events = newEvents();
+        messages.onNext(next(seen, events));
+    }
+
+    private synchronized Live next(Observation seen, List<JsonNode> events) {
+        var report = verifications.last();
+        if (report.status() == Verdict.PASS) {
+            provenAt = report.timestamp();
+        }
+        var samples = series.after(sampledUntil);
+        if (!samples.isEmpty()) {
+            sampledUntil = samples.get(samples.size() - 1).timestamp();
+        }
+        var parts = Parts.of(seen, series.last(), report);
+        var situation = situations.next(seen, parts, report, Optional.ofNullable(provenAt));
+        events.forEach(happenings::injector);
+        happenings.look(seen.at(), parts, report, situation);
+        var known = faults.all();
+        var message = new Live(
+                last == null ? 1 : last.n() + 1,
+                false,
+                seen.at(),
+                situation,
+                parts,
+                injector.view().map(view -> ScenarioView.of(view, clock.instant())).orElse(null),
+                samples,
+                last != null && last.faults().equals(known) ? null : known,
+                last != null && last.report() == report ? null : report,
+                happenings.takeFresh());
+        last = new Live(
+                message.n(),
+                true,
+                message.at(),
+                situation,
+                parts,
+                message.scenario(),
+                List.of(),
+                known,
+                report,
+                List.of());
+        return message;
+    }
+
+    /** Those of the injector that were not told yet; all of them after it was started again. */
+    private List<JsonNode> newEvents() throws InterruptedException {
+        var known = lastEvent == null ? 0 : lastEvent.path("n").asLong();
+        var answer = calls.ask("/events?after=" + Math.max(0, known - 1));
+        if (answer.isPresent() && known > 0 && !lastEvent.equals(answer.get().path(0))) {
+            known = 0;
+            answer = calls.ask("/events?after=0");
+        }
+        var fresh = new java.util.ArrayList<JsonNode>();
+        if (answer.isPresent()) {
+            for (var event : answer.get()) {
+                if (event.path("n").asLong() > known) {
+                    fresh.add(event);
+                    lastEvent = event;
+                }
+            }
+        }
+        return fresh;
+    }
+
+    /** As of the last look; empty before the first. */
+    synchronized Optional<Live> now() {
+        return Optional.ofNullable(last);
+    }
+
+    private synchronized Live whole() {
+        return new Live(
+                last.n(),
+                true,
+                last.at(),
+                last.situation(),
+                last.parts(),
+                last.scenario(),
+                series.after(Instant.EPOCH).stream()
+                        .filter(sample -> !sample.timestamp().isAfter(sampledUntil))
+                        .toList(),
+                last.faults(),
+                last.report(),
+                happenings.all());
+    }
+
+    /** Who is too slow misses messages, sees it by their numbers, and asks anew. */
+    Multi<Live> stream() {
+        var coming = messages.onOverflow().drop();
+        return now().isEmpty()
+                ? coming.select().first(1).onItem().transform(first -> whole()).onCompletion().switchTo(() -> coming)
+                : Multi.createBy().concatenating().streams(Multi.createFrom().item(this::whole), coming);
+    }
+}
