@@ -1,7 +1,7 @@
 import { html, render, uPlot } from './libraries.js';
 import { bytes, number, rate } from './words.js';
 
-const HEIGHT = 92;
+const HEIGHT = 100;
 const WINDOWS = [[5, '5 min'], [15, '15 min'], [60, '1 h']];
 /** An hour in steps of two seconds, and some. */
 const KEPT = 2000;
@@ -133,7 +133,7 @@ function options(series, at) {
         stroke: () => colours.dim,
         grid: { stroke: () => colours.line, width: 1 },
         ticks: { show: false },
-        values: (_, splits) => splits.map(split => (Number.isInteger(split) || split < 1 ? series.text(split) : '')),
+        values: (_, splits) => splits.map(split => (Number.isInteger(split) ? series.text(split) : '')),
         space: 28,
       },
     ],

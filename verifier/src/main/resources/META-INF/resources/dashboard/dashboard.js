@@ -13,8 +13,13 @@ const at = id => document.getElementById(id);
 createCharts(at('charts'), at('window'));
 showActions(at('actions'), false);
 showConnection(false);
+let waiting = true;
 
 follow(message => {
+  if (waiting) {
+    at('situation').replaceChildren();
+    waiting = false;
+  }
   showSituation(at('situation'), message.situation);
   showPipeline(at('pipeline'), message.parts);
   showScenario(at('scenario'), message.scenario);

@@ -85,6 +85,11 @@ final class Happenings {
     }
 
     /** Oldest first. */
+    List<Happening> newest(int number) {
+        return kept.stream().skip(Math.max(0, kept.size() - number)).toList();
+    }
+
+    /** Oldest first. */
     List<Happening> all() {
         return List.copyOf(kept);
     }

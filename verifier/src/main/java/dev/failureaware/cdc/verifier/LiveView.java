@@ -14,6 +14,9 @@ import java.util.Optional;
 /** Looks at everything once a second and tells who watches: a whole picture first, then what is new. */
 @ApplicationScoped
 class LiveView {
+    /** For who asks for how it stands, and not for all that happened. */
+    private static final int LOG_IN_SHORT = 20;
+
     private final Observer observer;
     private final Series series;
     private final Faults faults;
@@ -121,12 +124,23 @@ class LiveView {
         return fresh;
     }
 
-    /** As of the last look; empty before the first. */
+    /** As of the last look, with the last sample and the end of the log; empty before the first look. */
     synchronized Optional<Live> now() {
-        return Optional.ofNullable(last);
+        return Optional.ofNullable(last)
+                .map(seen -> withPast(series.last().stream().toList(), happenings.newest(LOG_IN_SHORT)));
     }
 
-    private synchronized Live whole() {
+    private synchronized Optional<Live> wholeNow() {
+        return last == null
+                ? Optional.empty()
+                : Optional.of(withPast(
+                series.after(Instant.EPOCH).stream()
+                        .filter(sample -> !sample.timestamp().isAfter(sampledUntil))
+                        .toList(),
+                happenings.all()));
+    }
+
+    private Live withPast(List<Sample> samples, List<Happenings.Happening> log) {
         return new Live(
                 last.n(),
                 true,
@@ -134,19 +148,18 @@ class LiveView {
                 last.situation(),
                 last.parts(),
                 last.scenario(),
-                series.after(Instant.EPOCH).stream()
-                        .filter(sample -> !sample.timestamp().isAfter(sampledUntil))
-                        .toList(),
+                samples,
                 last.faults(),
                 last.report(),
-                happenings.all());
+                log);
     }
 
     /** Who is too slow misses messages, sees it by their numbers, and asks anew. */
     Multi<Live> stream() {
         var coming = messages.onOverflow().drop();
-        return now().isEmpty()
-                ? coming.select().first(1).onItem().transform(first -> whole()).onCompletion().switchTo(() -> coming)
-                : Multi.createBy().concatenating().streams(Multi.createFrom().item(this::whole), coming);
+        var whole = wholeNow();
+        return whole.isEmpty()
+                ? coming.onItem().transform(message -> message.n() == 1 ? wholeNow().orElseThrow() : message)
+                : Multi.createBy().concatenating().streams(Multi.createFrom().item(whole.get()), coming);
     }
 }

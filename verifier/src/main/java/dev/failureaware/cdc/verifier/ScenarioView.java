@@ -50,7 +50,6 @@ record ScenarioView(boolean running, String run, String verdict, String words, L
                 failures.add(failure(failure, "done", text(outcome, "verdict"), outcomeOf(outcome), time(outcome, "injected_at")));
             } else if (id.equals(view.path("now").path("failure").asText()) && running) {
                 failures.add(failure(failure, "now", null, underWay(view, now, due), time(view.path("under_way"), "injected_at")));
-                next = false;
             } else if (running) {
                 failures.add(failure(failure, next ? "next" : "coming", null, "due " + in(due, now), null));
                 next = false;

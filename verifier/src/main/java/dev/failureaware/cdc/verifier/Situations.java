@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * Tells each look in one sentence, from facts alone: it is not told which fault was injected. Remembers since when a part is
@@ -171,8 +172,9 @@ final class Situations {
 
     /** Nothing is broken any more, and it is not proven yet that nothing is missing. */
     private Said mending(Observation seen, List<Part> parts) {
-        var starting = parts.stream()
-                .filter(part -> part.is(PartState.BUSY) && !part.name().equals(Part.SINK_CONSUMER))
+        var starting = Stream.of(Part.CONNECTOR, Part.SLOT)
+                .flatMap(name -> parts.stream().filter(part -> part.name().equals(name)))
+                .filter(part -> part.is(PartState.BUSY))
                 .findFirst();
         var events = seen.lag().map(Lag::events).orElse(0L);
         var begun = "It began %s ago.".formatted(Figures.duration(Duration.between(troubleSince, seen.at())));
