@@ -29,7 +29,11 @@ final class Happenings {
         for (var part : now) {
             var before = parts.put(part.name(), part);
             if (before == null ? part.is(PartState.BROKEN) : before.state() != part.state()) {
-                add(at, part.name(), part.word() + (part.detail().isEmpty() ? "" : " (" + part.detail() + ")"), part.state());
+                add(
+                        at,
+                        part.name(),
+                        part.word() + (part.detail().isEmpty() ? "" : " (" + part.detail() + ")"),
+                        part.state());
             }
         }
         if (report.status() != verdict && isNews(report.status())) {
@@ -39,7 +43,11 @@ final class Happenings {
         verdict = report.status() == Verdict.SYNC_IN_PROGRESS ? verdict : report.status();
         if (situation.wellAgainAt() != null && !situation.wellAgainAt().equals(wellAgainAt)) {
             wellAgainAt = situation.wellAgainAt();
-            add(wellAgainAt, "verifier", "well again after " + situation.troubleFor() + ": all rows agree", PartState.WELL);
+            add(
+                    wellAgainAt,
+                    "verifier",
+                    "well again after " + situation.troubleFor() + ": all rows agree",
+                    PartState.WELL);
         }
     }
 

@@ -3,6 +3,7 @@ package dev.failureaware.cdc.verifier;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.inject.Inject;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -25,8 +26,13 @@ class InjectorCalls {
             .version(HttpClient.Version.HTTP_1_1)
             .build();
 
+    @Inject
     InjectorCalls(VerifierConfig config, ObjectMapper json) {
-        this.url = config.injectorUrl().map(address -> address.toString().replaceAll("/+$", ""));
+        this(config.injectorUrl(), json);
+    }
+
+    InjectorCalls(Optional<URI> injector, ObjectMapper json) {
+        this.url = injector.map(address -> address.toString().replaceAll("/+$", ""));
         this.json = json;
     }
 
@@ -38,7 +44,7 @@ class InjectorCalls {
     }
 
     /** Empty where there is no injector, or it does not answer. */
-    Optional<JsonNode> ask(String path) throws InterruptedException {
+    Optional<JsonNode> ask(String path) {
         if (url.isEmpty()) {
             return Optional.empty();
         }
@@ -46,6 +52,9 @@ class InjectorCalls {
             var answer = send(request(path, LIMIT).build());
             return answer.status == 200 ? Optional.ofNullable(answer.body) : Optional.empty();
         } catch (IOException e) {
+            return Optional.empty();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
             return Optional.empty();
         }
     }

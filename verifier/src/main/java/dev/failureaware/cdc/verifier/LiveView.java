@@ -8,6 +8,7 @@ import io.smallrye.mutiny.operators.multi.processors.BroadcastProcessor;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Clock;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
@@ -59,7 +60,7 @@ class LiveView {
     }
 
     @Scheduled(every = "${verifier.look-every:1s}", concurrentExecution = Scheduled.ConcurrentExecution.SKIP)
-    void look() throws InterruptedException {
+    void look() {
         var seen = observer.look();
         var events = newEvents();
         messages.onNext(next(seen, events));
@@ -85,7 +86,9 @@ class LiveView {
                 seen.at(),
                 situation,
                 parts,
-                injector.view().map(view -> ScenarioView.of(view, clock.instant())).orElse(null),
+                injector.view()
+                        .map(view -> ScenarioView.of(view, clock.instant()))
+                        .orElse(null),
                 samples,
                 last != null && last.faults().equals(known) ? null : known,
                 last != null && last.report() == report ? null : report,
@@ -105,14 +108,14 @@ class LiveView {
     }
 
     /** Those of the injector that were not told yet; all of them after it was started again. */
-    private List<JsonNode> newEvents() throws InterruptedException {
+    private List<JsonNode> newEvents() {
         var known = lastEvent == null ? 0 : lastEvent.path("n").asLong();
         var answer = calls.ask("/events?after=" + Math.max(0, known - 1));
         if (answer.isPresent() && known > 0 && !lastEvent.equals(answer.get().path(0))) {
             known = 0;
             answer = calls.ask("/events?after=0");
         }
-        var fresh = new java.util.ArrayList<JsonNode>();
+        var fresh = new ArrayList<JsonNode>();
         if (answer.isPresent()) {
             for (var event : answer.get()) {
                 if (event.path("n").asLong() > known) {
@@ -134,10 +137,10 @@ class LiveView {
         return last == null
                 ? Optional.empty()
                 : Optional.of(withPast(
-                series.after(Instant.EPOCH).stream()
-                        .filter(sample -> !sample.timestamp().isAfter(sampledUntil))
-                        .toList(),
-                happenings.all()));
+                        series.after(Instant.EPOCH).stream()
+                                .filter(sample -> !sample.timestamp().isAfter(sampledUntil))
+                                .toList(),
+                        happenings.all()));
     }
 
     private Live withPast(List<Sample> samples, List<Happenings.Happening> log) {
@@ -159,7 +162,8 @@ class LiveView {
         var coming = messages.onOverflow().drop();
         var whole = wholeNow();
         return whole.isEmpty()
-                ? coming.onItem().transform(message -> message.n() == 1 ? wholeNow().orElseThrow() : message)
+                ? coming.onItem()
+                        .transform(message -> message.n() == 1 ? wholeNow().orElseThrow() : message)
                 : Multi.createBy().concatenating().streams(Multi.createFrom().item(whole.get()), coming);
     }
 }

@@ -46,11 +46,17 @@ final class Parts {
 
     private Part slot() {
         if (seen.source() != Answer.YES) {
-            return new Part(Part.SLOT, PartState.UNKNOWN, "is not known", "the source does not answer", "", Part.Flow.STANDS);
+            return new Part(
+                    Part.SLOT, PartState.UNKNOWN, "is not known", "the source does not answer", "", Part.Flow.STANDS);
         }
         if (seen.slot().isEmpty()) {
             return new Part(
-                    Part.SLOT, PartState.BROKEN, "is missing", "what is committed now is kept for nobody", "", Part.Flow.CUT);
+                    Part.SLOT,
+                    PartState.BROKEN,
+                    "is missing",
+                    "what is committed now is kept for nobody",
+                    "",
+                    Part.Flow.CUT);
         }
         var slot = seen.slot().get();
         var kept = slot.retainedWalBytes() == null ? "" : "keeps " + Figures.bytes(slot.retainedWalBytes()) + " of WAL";
@@ -60,8 +66,7 @@ final class Parts {
         if ("unreserved".equals(slot.walStatus())) {
             return new Part(Part.SLOT, PartState.BROKEN, "is about to lose its log", kept, "", Part.Flow.CUT);
         }
-        var unsent =
-                slot.unconfirmedBytes() == null ? "" : Figures.bytes(slot.unconfirmedBytes()) + " not confirmed";
+        var unsent = slot.unconfirmedBytes() == null ? "" : Figures.bytes(slot.unconfirmedBytes()) + " not confirmed";
         return slot.active()
                 ? new Part(Part.SLOT, PartState.WELL, "is read", kept, unsent, Part.Flow.FLOWS)
                 : new Part(Part.SLOT, PartState.BUSY, "nobody reads it", kept, unsent, Part.Flow.CUT);
@@ -76,7 +81,12 @@ final class Parts {
         }
         if (seen.connector().isEmpty()) {
             return new Part(
-                    Part.CONNECTOR, PartState.BROKEN, "is down", "Kafka Connect does not answer for it", "", Part.Flow.CUT);
+                    Part.CONNECTOR,
+                    PartState.BROKEN,
+                    "is down",
+                    "Kafka Connect does not answer for it",
+                    "",
+                    Part.Flow.CUT);
         }
         var connector = seen.connector().get();
         var detail = "Debezium: " + connector.state() + ", tasks " + connector.tasks();
@@ -116,7 +126,8 @@ final class Parts {
                         PartState.WELL,
                         "answers",
                         seen.lag()
-                                .map(lag -> "Kafka, " + Figures.count(lag.partitions().size(), "partition", "partitions"))
+                                .map(lag -> "Kafka, "
+                                        + Figures.count(lag.partitions().size(), "partition", "partitions"))
                                 .orElse("Kafka"),
                         waits.orElse(""),
                         seen.consumer() == Answer.NO ? Part.Flow.CUT : Part.Flow.FLOWS);

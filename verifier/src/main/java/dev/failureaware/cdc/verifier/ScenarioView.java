@@ -47,17 +47,21 @@ record ScenarioView(boolean running, String run, String verdict, String words, L
             var id = failure.path("id").asText();
             var outcome = outcomes.get(id);
             if (outcome != null) {
-                failures.add(failure(failure, "done", text(outcome, "verdict"), outcomeOf(outcome), time(outcome, "injected_at")));
+                failures.add(failure(
+                        failure, "done", text(outcome, "verdict"), outcomeOf(outcome), time(outcome, "injected_at")));
             } else if (id.equals(view.path("now").path("failure").asText()) && running) {
-                failures.add(failure(failure, "now", null, underWay(view, now, due), time(view.path("under_way"), "injected_at")));
+                failures.add(failure(
+                        failure, "now", null, underWay(view, now, due), time(view.path("under_way"), "injected_at")));
             } else if (running) {
                 failures.add(failure(failure, next ? "next" : "coming", null, "due " + in(due, now), null));
                 next = false;
             } else {
-                failures.add(failure(failure, "planned", null, String.format(Locale.ROOT, "due at t=%.0f s", seconds), null));
+                failures.add(failure(
+                        failure, "planned", null, String.format(Locale.ROOT, "due at t=%.0f s", seconds), null));
             }
         }
-        return new ScenarioView(running, text(view, "run"), text(view, "verdict"), words(view, running, failures, now), failures);
+        return new ScenarioView(
+                running, text(view, "run"), text(view, "verdict"), words(view, running, failures, now), failures);
     }
 
     private static Failure failure(JsonNode failure, String stage, String verdict, String words, Instant injectedAt) {
@@ -73,10 +77,14 @@ record ScenarioView(boolean running, String run, String verdict, String words, L
     }
 
     private static String words(JsonNode view, boolean running, List<Failure> failures, Instant now) {
-        var name = view.path("scenario").path("name").asText(view.path("scenario").path("id").asText("no scenario"));
+        var name = view.path("scenario")
+                .path("name")
+                .asText(view.path("scenario").path("id").asText("no scenario"));
         if (running) {
             var began = time(view, "started_at");
-            var done = failures.stream().filter(failure -> failure.stage().equals("done")).count();
+            var done = failures.stream()
+                    .filter(failure -> failure.stage().equals("done"))
+                    .count();
             return "%s: running%s, %d of %d done%s"
                     .formatted(
                             name,

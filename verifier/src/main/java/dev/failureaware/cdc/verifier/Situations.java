@@ -73,8 +73,7 @@ final class Situations {
         }
     }
 
-    private Said said(
-            Observation seen, List<Part> parts, List<Part> away, Report report, Optional<Instant> provenAt) {
+    private Said said(Observation seen, List<Part> parts, List<Part> away, Report report, Optional<Instant> provenAt) {
         var wrong = report.status() == Verdict.FAIL;
         if (!away.isEmpty()) {
             var said = away(seen, away);
@@ -100,7 +99,10 @@ final class Situations {
             return new Said(
                     PartState.UNKNOWN,
                     "Not known yet",
-                    "Not known yet: " + Optional.ofNullable(report.reason()).map(Situations::cut).orElse("nothing is verified yet")
+                    "Not known yet: "
+                            + Optional.ofNullable(report.reason())
+                                    .map(Situations::cut)
+                                    .orElse("nothing is verified yet")
                             + ".",
                     "not known: nothing is verified yet");
         }
@@ -109,10 +111,11 @@ final class Situations {
 
     private Said away(Observation seen, List<Part> away) {
         var first = away.get(0);
-        var sentence = "%s %s for %s.".formatted(
-                subject(first),
-                first.word(),
-                Figures.duration(Duration.between(brokenSince.get(first.name()), seen.at())));
+        var sentence = "%s %s for %s."
+                .formatted(
+                        subject(first),
+                        first.word(),
+                        Figures.duration(Duration.between(brokenSince.get(first.name()), seen.at())));
         if (away.size() > 1) {
             sentence += " Also: "
                     + away.stream()
@@ -196,7 +199,8 @@ final class Situations {
                 ? new Said(
                         PartState.BUSY,
                         "Catching up",
-                        "All parts run again; the sink catches up: %s left. %s".formatted(Figures.events(events), begun),
+                        "All parts run again; the sink catches up: %s left. %s"
+                                .formatted(Figures.events(events), begun),
                         "no: the events wait in Kafka")
                 : new Said(
                         PartState.BUSY,
@@ -219,7 +223,8 @@ final class Situations {
             return new Said(
                     PartState.BUSY,
                     "The sink is behind",
-                    "All parts run; the sink is behind: %s in Kafka.".formatted(Figures.count(events, "event waits", "events wait")),
+                    "All parts run; the sink is behind: %s in Kafka."
+                            .formatted(Figures.count(events, "event waits", "events wait")),
                     "no: the events wait in Kafka");
         }
         var age = Duration.between(provenAt, seen.at());
@@ -230,7 +235,9 @@ final class Situations {
                     "All parts answer, but both sides were last proven equal %s ago: %s."
                             .formatted(
                                     Figures.duration(age),
-                                    Optional.ofNullable(report.reason()).map(Situations::cut).orElse("no verification ran since")),
+                                    Optional.ofNullable(report.reason())
+                                            .map(Situations::cut)
+                                            .orElse("no verification ran since")),
                     "not known: no proof for " + Figures.duration(age));
         }
         var starting = parts.stream().filter(part -> part.is(PartState.BUSY)).findFirst();

@@ -51,7 +51,8 @@ class HappeningsTest {
     @Test
     void theOldestAreForgotten() throws Exception {
         var event = new ObjectMapper()
-                .readTree("{\"n\": 1, \"at\": \"2026-11-22T15:00:00Z\", \"failure\": null, \"phase\": \"heal\", \"text\": \"done\"}");
+                .readTree(
+                        "{\"n\": 1, \"at\": \"2026-11-22T15:00:00Z\", \"failure\": null, \"phase\": \"heal\", \"text\": \"done\"}");
         for (var n = 0; n < Happenings.KEPT + 5; n++) {
             happenings.injector(event);
         }

@@ -73,8 +73,7 @@ class SituationsTest {
 
         assertThat(look.after(12).lag(240L).in(situations).sentence())
                 .isEqualTo("The sink-consumer is down for 12 s. Nothing is lost: 240 events wait in Kafka.");
-        assertThat(look.lag(null).in(situations).sentence())
-                .endsWith("Nothing is lost: the events wait in Kafka.");
+        assertThat(look.lag(null).in(situations).sentence()).endsWith("Nothing is lost: the events wait in Kafka.");
     }
 
     @Test
@@ -107,7 +106,8 @@ class SituationsTest {
 
     @Test
     void aSinkThatIsWrongIsSaidWithItsRows() {
-        var wrong = look.verified(Verdict.FAIL, "orders: 2 rows are at the sink only").in(situations);
+        var wrong = look.verified(Verdict.FAIL, "orders: 2 rows are at the sink only")
+                .in(situations);
         var both = look.after(1).connector(null).in(situations);
         var mended = look.after(9)
                 .connector("RUNNING", "RUNNING")
@@ -140,7 +140,9 @@ class SituationsTest {
                         List.of(),
                         List.of()),
                 Optional.empty());
-        var old = look.after(61).verified(Verdict.UNKNOWN, "the fence was not reached").in(situations);
+        var old = look.after(61)
+                .verified(Verdict.UNKNOWN, "the fence was not reached")
+                .in(situations);
 
         assertThat(nothing.state()).isEqualTo(PartState.UNKNOWN);
         assertThat(nothing.sentence()).isEqualTo("Not known yet: no verification has finished yet.");

@@ -1,0 +1,74 @@
+package dev.failureaware.cdc.verifier;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.sun.net.httpserver.HttpServer;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+class InjectorCallsTest {
+    private final List<String> heard = new ArrayList<>();
+    private HttpServer injector;
+    private InjectorCalls calls;
+
+    @BeforeEach
+    void start() throws Exception {
+        injector = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+        injector.createContext("/", exchange -> {
+            heard.add(exchange.getRequestMethod() + " " + exchange.getRequestURI() + " "
+                    + exchange.getRequestHeaders().getFirst("Authorization"));
+            var busy = exchange.getRequestURI().getPath().equals("/scenario/run");
+            var body = (busy ? "{\"error\": \"running already\"}" : "{\"state\": \"idle\"}")
+                    .getBytes(StandardCharsets.UTF_8);
+            exchange.sendResponseHeaders(busy ? 409 : 200, body.length);
+            exchange.getResponseBody().write(body);
+            exchange.close();
+        });
+        injector.start();
+        calls = calls("http://127.0.0.1:" + injector.getAddress().getPort() + "/");
+    }
+
+    @AfterEach
+    void stop() {
+        injector.stop(0);
+    }
+
+    private static InjectorCalls calls(String url) {
+        return new InjectorCalls(Optional.ofNullable(url).map(URI::create), new ObjectMapper());
+    }
+
+    @Test
+    void whatTheCallerMayDoIsPassedOnWithTheCallersOwnToken() throws Exception {
+        var accepted = calls.act("/trigger/lag", "Bearer theirs");
+        var refused = calls.act("/scenario/run", "Bearer theirs");
+
+        assertThat(heard).containsExactly("POST /trigger/lag Bearer theirs", "POST /scenario/run Bearer theirs");
+        assertThat(accepted.status()).isEqualTo(200);
+        assertThat(refused.status()).isEqualTo(409);
+        assertThat(refused.body().path("error").asText()).isEqualTo("running already");
+    }
+
+    @Test
+    void asksWithoutAnyToken() {
+        assertThat(calls.ask("/scenario").orElseThrow().path("state").asText()).isEqualTo("idle");
+        assertThat(heard).containsExactly("GET /scenario null");
+    }
+
+    @Test
+    void whoDoesNotAnswerIsNotKnown() {
+        injector.stop(0);
+
+        assertThat(calls.ask("/scenario")).isEmpty();
+        assertThat(calls(null).ask("/scenario")).isEmpty();
+        assertThat(calls(null).known()).isFalse();
+    }
+}
