@@ -1,6 +1,5 @@
 package dev.failureaware.cdc.verifier;
 
-import io.smallrye.common.annotation.Blocking;
 import io.smallrye.mutiny.Multi;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.HeaderParam;
@@ -74,7 +73,6 @@ public class LiveResource {
     /** The scenario that the injector is configured with. */
     @POST
     @Path("actions/run")
-    @Blocking
     @Produces(MediaType.APPLICATION_JSON)
     public Response run(@HeaderParam(HttpHeaders.AUTHORIZATION) String authorization) throws InterruptedException {
         return passedOn("/scenario/run", authorization);
@@ -82,7 +80,6 @@ public class LiveResource {
 
     @POST
     @Path("actions/abort")
-    @Blocking
     @Produces(MediaType.APPLICATION_JSON)
     public Response abort(@HeaderParam(HttpHeaders.AUTHORIZATION) String authorization) throws InterruptedException {
         return passedOn("/scenario/abort", authorization);
@@ -90,7 +87,6 @@ public class LiveResource {
 
     @POST
     @Path("actions/trigger/{type:[a-z]+}")
-    @Blocking
     @Produces(MediaType.APPLICATION_JSON)
     public Response trigger(
             @PathParam("type") String type, @HeaderParam(HttpHeaders.AUTHORIZATION) String authorization)

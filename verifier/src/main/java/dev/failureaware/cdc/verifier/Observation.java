@@ -6,6 +6,7 @@ import java.util.Optional;
 /**
  * What one look at the parts found.
  *
+ * @param at when it began
  * @param slot empty where the source does not answer or has none of that name
  * @param connector empty where nobody answers for it, or nobody is asked
  * @param lag empty where it cannot be counted

@@ -79,6 +79,7 @@ class Observer {
 
     /** Takes as long as the slowest part, at most about two seconds. */
     Observation look() {
+        var began = clock.instant();
         var atSource = ask(() -> answers(databases.source())
                 ? new Source(Answer.YES, pipeline.slot())
                 : new Source(Answer.NO, Optional.empty()));
@@ -90,7 +91,7 @@ class Observer {
         var from = source.heard(atSource.join(), found -> found.answer == Answer.YES);
         var says = consumer.heard(atConsumer.join(), found -> found.answer != Answer.NO);
         return new Observation(
-                clock.instant(),
+                began,
                 from.answer,
                 from.slot,
                 connect.isPresent() ? Answer.YES : Answer.NOT_ASKED,

@@ -20,6 +20,7 @@ record Part(String name, PartState state, String word, String detail, String wai
     static final String SINK_CONSUMER = "sink-consumer";
     static final String SINK = "sink";
 
+    @RegisterForReflection
     enum Flow {
         FLOWS,
         STANDS,
