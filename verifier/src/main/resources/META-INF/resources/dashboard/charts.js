@@ -29,7 +29,10 @@ export function createCharts(into, windowInto) {
         <div class="plot" role="img"></div>
       </figure>`,
     )}
-    <p class="legend dim"><span class="swatch injected"></span> fault injected <span class="swatch lifted"></span> lifted, not yet proven equal</p>`,
+    <p class="legend dim">
+      <span><span class="swatch injected"></span> fault injected</span>
+      <span><span class="swatch lifted"></span> lifted, not yet proven equal</span>
+    </p>`,
     into,
   );
   const figures = [...into.querySelectorAll('figure')];

@@ -17,7 +17,7 @@ export function showPipeline(into, parts) {
             <p class="dim">${part.detail}</p>
           </li>
           ${at < parts.length - 1
-            ? html`<li class="between" role="presentation">
+            ? html`<li class="between">
                 ${arrow(part.flow)}<span class="dim">${part.waits ?? ''}</span>
               </li>`
             : ''}`,
