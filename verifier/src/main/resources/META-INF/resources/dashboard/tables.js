@@ -13,7 +13,7 @@ export function showTables(into, report) {
   render(
     html`${tables.length === 0
         ? html`<p class="dim">No comparison was possible: ${report.reason ?? 'not known why'}.</p>`
-        : html`<div class="scroll"><table class="tables">
+        : html`<div class="scroll" tabindex="0" role="region" aria-label="Tables"><table class="tables">
             <thead>
               <tr>
                 <th scope="col">table</th><th scope="col">verdict</th>

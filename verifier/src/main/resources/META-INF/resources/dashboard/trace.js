@@ -30,7 +30,7 @@ function show(table, key, content) {
 function way(trace) {
   const columns = Object.keys(trace.source ?? trace.sink ?? {});
   return html`<p>Both sides now: <strong>${trace.verdict}</strong>. Events may be on their way.</p>
-    <div class="scroll"><table>
+    <div class="scroll" tabindex="0" role="region" aria-label="The row on both sides"><table>
       <thead><tr><th scope="col">column</th><th scope="col">at the source</th><th scope="col">at the sink</th></tr></thead>
       <tbody>
         ${columns.length === 0 ? html`<tr><td colspan="3">no row on either side</td></tr>` : nothing}
@@ -46,7 +46,7 @@ function way(trace) {
     </table></div>
     <h3>Its events, oldest first</h3>
     ${trace.incomplete ? html`<p class="dim">${trace.incomplete}</p>` : nothing}
-    <div class="scroll"><table>
+    <div class="scroll" tabindex="0" role="region" aria-label="Its events"><table>
       <thead><tr><th scope="col">committed</th><th scope="col">change</th><th scope="col">partition, offset</th><th scope="col">what the sink did</th><th scope="col">row after it</th></tr></thead>
       <tbody>
         ${trace.events.length === 0 ? html`<tr><td colspan="5">none that Kafka still has</td></tr>` : nothing}

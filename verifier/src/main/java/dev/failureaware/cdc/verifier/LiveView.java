@@ -8,7 +8,6 @@ import io.smallrye.mutiny.operators.multi.processors.BroadcastProcessor;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Clock;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
@@ -22,7 +21,7 @@ class LiveView {
     private final Series series;
     private final Faults faults;
     private final InjectorWatch injector;
-    private final InjectorCalls calls;
+    private final InjectorEvents events;
     private final Verifications verifications;
     private final History history;
     private final Clock clock;
@@ -33,14 +32,13 @@ class LiveView {
     private Live last;
     private Instant sampledUntil = Instant.EPOCH;
     private Instant provenAt;
-    private JsonNode lastEvent;
 
     LiveView(
             Observer observer,
             Series series,
             Faults faults,
             InjectorWatch injector,
-            InjectorCalls calls,
+            InjectorEvents events,
             Verifications verifications,
             History history,
             Clock clock) {
@@ -48,7 +46,7 @@ class LiveView {
         this.series = series;
         this.faults = faults;
         this.injector = injector;
-        this.calls = calls;
+        this.events = events;
         this.verifications = verifications;
         this.history = history;
         this.clock = clock;
@@ -62,11 +60,10 @@ class LiveView {
     @Scheduled(every = "${verifier.look-every:1s}", concurrentExecution = Scheduled.ConcurrentExecution.SKIP)
     void look() {
         var seen = observer.look();
-        var events = newEvents();
-        messages.onNext(next(seen, events));
+        messages.onNext(next(seen, events.fresh()));
     }
 
-    private synchronized Live next(Observation seen, List<JsonNode> events) {
+    private synchronized Live next(Observation seen, List<JsonNode> told) {
         var report = verifications.last();
         if (report.status() == Verdict.PASS) {
             provenAt = report.timestamp();
@@ -77,7 +74,7 @@ class LiveView {
         }
         var parts = Parts.of(seen, series.last(), report);
         var situation = situations.next(seen, parts, report, Optional.ofNullable(provenAt));
-        events.forEach(happenings::injector);
+        told.forEach(happenings::injector);
         happenings.look(seen.at(), parts, report, situation);
         var known = faults.all();
         var message = new Live(
@@ -105,26 +102,6 @@ class LiveView {
                 report,
                 List.of());
         return message;
-    }
-
-    /** Those of the injector that were not told yet; all of them after it was started again. */
-    private List<JsonNode> newEvents() {
-        var known = lastEvent == null ? 0 : lastEvent.path("n").asLong();
-        var answer = calls.ask("/events?after=" + Math.max(0, known - 1));
-        if (answer.isPresent() && known > 0 && !lastEvent.equals(answer.get().path(0))) {
-            known = 0;
-            answer = calls.ask("/events?after=0");
-        }
-        var fresh = new ArrayList<JsonNode>();
-        if (answer.isPresent()) {
-            for (var event : answer.get()) {
-                if (event.path("n").asLong() > known) {
-                    fresh.add(event);
-                    lastEvent = event;
-                }
-            }
-        }
-        return fresh;
     }
 
     /** As of the last look, with the last sample and the end of the log; empty before the first look. */

@@ -11,12 +11,15 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 class InjectorCallsTest {
     private final List<String> heard = new ArrayList<>();
+    private volatile List<String> said = List.of();
     private HttpServer injector;
     private InjectorCalls calls;
 
@@ -30,6 +33,16 @@ class InjectorCallsTest {
             var body = (busy ? "{\"error\": \"running already\"}" : "{\"state\": \"idle\"}")
                     .getBytes(StandardCharsets.UTF_8);
             exchange.sendResponseHeaders(busy ? 409 : 200, body.length);
+            exchange.getResponseBody().write(body);
+            exchange.close();
+        });
+        injector.createContext("/events", exchange -> {
+            var after = Integer.parseInt(exchange.getRequestURI().getQuery().replace("after=", ""));
+            var body = IntStream.rangeClosed(after + 1, said.size())
+                    .mapToObj(n -> "{\"n\": %d, \"text\": \"%s\"}".formatted(n, said.get(n - 1)))
+                    .collect(Collectors.joining(",", "[", "]"))
+                    .getBytes(StandardCharsets.UTF_8);
+            exchange.sendResponseHeaders(200, body.length);
             exchange.getResponseBody().write(body);
             exchange.close();
         });
@@ -61,6 +74,25 @@ class InjectorCallsTest {
     void asksWithoutAnyToken() {
         assertThat(calls.ask("/scenario").orElseThrow().path("state").asText()).isEqualTo("idle");
         assertThat(heard).containsExactly("GET /scenario null");
+    }
+
+    @Test
+    void eachEventIsTakenOnceAndAllOfAnInjectorThatWasStartedAgain() {
+        var events = new InjectorEvents(calls);
+
+        said = List.of("begins", "kills");
+        assertThat(texts(events)).containsExactly("begins", "kills");
+        assertThat(texts(events)).isEmpty();
+        said = List.of("begins", "kills", "ends");
+        assertThat(texts(events)).containsExactly("ends");
+        said = List.of("starts again");
+        assertThat(texts(events)).containsExactly("starts again");
+        said = List.of("starts again", "heals");
+        assertThat(texts(events)).containsExactly("heals");
+    }
+
+    private static List<String> texts(InjectorEvents events) {
+        return events.fresh().stream().map(event -> event.path("text").asText()).toList();
     }
 
     @Test
