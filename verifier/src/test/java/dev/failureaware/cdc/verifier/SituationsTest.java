@@ -91,7 +91,7 @@ class SituationsTest {
         var lost = look.connector("RUNNING", "FAILED").slot(false, "lost").in(situations);
 
         assertThat(lost.risk()).startsWith("yes");
-        assertThat(lost.sentence()).contains("Data is at risk");
+        assertThat(lost.sentence()).contains("Data is at risk: the source has removed log");
         assertThat(look.slot(false, null).in(situations).risk()).startsWith("yes");
         assertThat(look.slot(false, "unreserved").in(situations).risk()).startsWith("yes");
     }
