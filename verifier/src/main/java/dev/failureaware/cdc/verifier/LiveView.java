@@ -5,6 +5,7 @@ import dev.failureaware.cdc.model.Verdict;
 import io.quarkus.scheduler.Scheduled;
 import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.operators.multi.processors.BroadcastProcessor;
+import io.smallrye.mutiny.subscription.MultiEmitter;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Clock;
 import java.time.Instant;
@@ -16,6 +17,8 @@ import java.util.Optional;
 class LiveView {
     /** For who asks for how it stands, and not for all that happened. */
     private static final int LOG_IN_SHORT = 20;
+    /** Messages that wait for one watcher. */
+    private static final int WAITING_AT_MOST = 16;
 
     private final Observer observer;
     private final Series series;
@@ -60,10 +63,10 @@ class LiveView {
     @Scheduled(every = "${verifier.look-every:1s}", concurrentExecution = Scheduled.ConcurrentExecution.SKIP)
     void look() {
         var seen = observer.look();
-        messages.onNext(next(seen, events.fresh()));
+        publish(seen, events.fresh());
     }
 
-    private synchronized Live next(Observation seen, List<JsonNode> told) {
+    private synchronized void publish(Observation seen, List<JsonNode> told) {
         var report = verifications.last();
         if (report.status() == Verdict.PASS) {
             provenAt = report.timestamp();
@@ -101,7 +104,7 @@ class LiveView {
                 known,
                 report,
                 List.of());
-        return message;
+        messages.onNext(message.n() == 1 ? whole() : message);
     }
 
     /** As of the last look, with the last sample and the end of the log; empty before the first look. */
@@ -110,14 +113,12 @@ class LiveView {
                 .map(seen -> withPast(series.last().stream().toList(), happenings.newest(LOG_IN_SHORT)));
     }
 
-    private synchronized Optional<Live> wholeNow() {
-        return last == null
-                ? Optional.empty()
-                : Optional.of(withPast(
-                        series.after(Instant.EPOCH).stream()
-                                .filter(sample -> !sample.timestamp().isAfter(sampledUntil))
-                                .toList(),
-                        happenings.all()));
+    private Live whole() {
+        return withPast(
+                series.after(Instant.EPOCH).stream()
+                        .filter(sample -> !sample.timestamp().isAfter(sampledUntil))
+                        .toList(),
+                happenings.all());
     }
 
     private Live withPast(List<Sample> samples, List<Happenings.Happening> log) {
@@ -134,13 +135,17 @@ class LiveView {
                 log);
     }
 
-    /** Who is too slow misses messages, sees it by their numbers, and asks anew. */
+    /** Who is too slow is cut off, and may ask anew. */
     Multi<Live> stream() {
-        var coming = messages.onOverflow().drop();
-        var whole = wholeNow();
-        return whole.isEmpty()
-                ? coming.onItem()
-                        .transform(message -> message.n() == 1 ? wholeNow().orElseThrow() : message)
-                : Multi.createBy().concatenating().streams(Multi.createFrom().item(whole.get()), coming);
+        return Multi.createFrom().<Live>emitter(this::join, WAITING_AT_MOST);
+    }
+
+    /** In one step, so that no message lies between the whole picture and the first that follows it. */
+    private synchronized void join(MultiEmitter<? super Live> watcher) {
+        if (last != null) {
+            watcher.emit(whole());
+        }
+        var subscription = messages.subscribe().with(watcher::emit);
+        watcher.onTermination(subscription::cancel);
     }
 }
