@@ -96,7 +96,7 @@ class LiveIT {
             var more = next(stream);
 
             assertThat(whole.path("whole").asBoolean()).isTrue();
-            assertThat(whole.at("/report/tables/public.t/counts/source").asLong()).isEqualTo(1);
+            assertThat(whole.at("/report/tables/t/counts/source").asLong()).isEqualTo(1);
             assertThat(whole.path("parts"))
                     .extracting(part -> part.path("name").asText())
                     .containsExactly("source", "slot", "connector", "topic", "sink-consumer", "sink");
