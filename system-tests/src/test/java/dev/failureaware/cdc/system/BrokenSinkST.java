@@ -74,7 +74,9 @@ class BrokenSinkST {
         try (var browser = Browser.ifInstalled().orElse(null);
                 var watching = browser == null ? null : new DashboardWatch(browser, stack.dashboard(), "broken-sink")) {
             watch = Optional.ofNullable(watching);
-            return stack.run(Map.of("SCENARIO", scenario), "demo");
+            var demo = stack.run(Map.of("SCENARIO", scenario), "demo");
+            watch.ifPresent(DashboardWatch::awaitVerdict);
+            return demo;
         }
     }
 }

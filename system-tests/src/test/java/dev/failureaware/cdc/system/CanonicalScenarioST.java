@@ -121,6 +121,7 @@ class CanonicalScenarioST {
                 .orElse(null)) {
             watch = Optional.ofNullable(watching);
             runScenario();
+            watch.ifPresent(DashboardWatch::awaitVerdict);
         }
         assertSinkEqualsSource();
     }

@@ -1,7 +1,10 @@
 package dev.failureaware.cdc.system;
 
+import static org.awaitility.Awaitility.await;
+
 import com.fasterxml.jackson.databind.JsonNode;
 import java.net.URI;
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -13,6 +16,7 @@ import org.openqa.selenium.WebDriverException;
 final class DashboardWatch implements AutoCloseable {
     private static final long PAUSE_MILLIS = 300;
     private static final int WIDTH = 1360;
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
     private static final String LOOK = """
             const text = element => element ? element.textContent.replace(/\\s+/g, ' ').trim() : null;
             const all = (selector, key, value) => Object.fromEntries(
@@ -135,6 +139,13 @@ final class DashboardWatch implements AutoCloseable {
 
     synchronized Set<String> verdictsOf(String table) {
         return Set.copyOf(tables.getOrDefault(table, Set.of()));
+    }
+
+    /** The page is told a moment after the injector knows. */
+    void awaitVerdict() {
+        await("the run's verdict on the dashboard")
+                .atMost(PATIENCE)
+                .until(() -> failure != null || runs().stream().anyMatch(run -> run.matches(".*: [A-Z]+")));
     }
 
     @Override
