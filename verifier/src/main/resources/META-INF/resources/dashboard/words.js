@@ -21,13 +21,3 @@ export function bytes(value) {
 }
 
 export const clock = time => new Date(time).toLocaleTimeString('en-GB');
-
-/** "4 s", "3 min 20 s", "2 h 5 min". */
-export function duration(millis) {
-  const seconds = Math.max(0, Math.round(millis / 1000));
-  if (seconds < 60) {
-    return `${seconds} s`;
-  }
-  const minutes = Math.floor(seconds / 60);
-  return minutes < 60 ? `${minutes} min ${seconds % 60} s` : `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
-}
