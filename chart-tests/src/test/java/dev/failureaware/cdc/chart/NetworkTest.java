@@ -40,6 +40,7 @@ class NetworkTest {
                         "verifier -> connect:8083",
                         "verifier -> kafka:9093",
                         "verifier -> load-generator:8092",
+                        "verifier -> sink-consumer:8090",
                         "verifier -> sink-db:5432",
                         "verifier -> source-db:5432");
     }

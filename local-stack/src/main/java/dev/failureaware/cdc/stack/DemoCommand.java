@@ -58,6 +58,7 @@ final class DemoCommand implements Callable<Integer> {
 
     private Integer run(Layout layout, Path file, Path folder) throws IOException, InterruptedException {
         var endpoints = Endpoints.of(layout);
+        System.out.printf("Watch it: %s/%n", endpoints.url(Part.VERIFIER));
         new FirstVerdict(endpoints).await();
         var injector = endpoints.injector();
         for (var name : REPORT_FILES) {

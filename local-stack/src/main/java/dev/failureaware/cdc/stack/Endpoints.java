@@ -96,6 +96,10 @@ final class Endpoints {
     }
 
     String token() {
-        return Secrets.read(Path.of(json.path("token_file").asText()));
+        return Secrets.read(tokenFile());
+    }
+
+    Path tokenFile() {
+        return Path.of(json.path("token_file").asText());
     }
 }

@@ -47,6 +47,7 @@ final class ServiceWiring {
         environment.put("VERIFIER_CONNECT_URL", ports.url(Port.CONNECT));
         environment.put("VERIFIER_CONNECTOR", Connector.NAME);
         environment.put("VERIFIER_INJECTOR_URL", ports.url(Port.INJECTOR));
+        environment.put("VERIFIER_SINK_CONSUMER_URL", ports.url(Port.SINK_CONSUMER));
         environment.putIfAbsent(
                 "VERIFIER_HISTORY_FILE",
                 layout.data().resolve("verdicts.ndjson").toString());

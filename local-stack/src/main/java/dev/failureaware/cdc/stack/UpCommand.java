@@ -35,7 +35,7 @@ final class UpCommand implements Callable<Integer> {
                 source    %s/%s        make source-shell
                 sink      %s/%s        make sink-shell
                 kafka     %s             make kafka-topics, make kafka-consume
-                verifier  %s/report
+                dashboard %s/        its token: %s
 
                 Next: make watch, make status, make trigger-restart (lag, schema, duplicate, backfill), make down.
                 Users and password files: make endpoints.
@@ -45,6 +45,7 @@ final class UpCommand implements Callable<Integer> {
                 servers.at("/sink/address").asText(),
                 Databases.NAME,
                 endpoints.kafka(),
-                endpoints.url(Part.VERIFIER));
+                endpoints.url(Part.VERIFIER),
+                endpoints.tokenFile());
     }
 }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.StreamSupport;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -17,6 +18,7 @@ class BrokenSinkST {
                     "SINK_SABOTAGE", "ignore-deletes",
                     "LOAD_RATE", System.getProperty("soak.rate", "20"),
                     "VERIFIER_EVERY", "off"));
+    private Optional<DashboardWatch> watch = Optional.empty();
 
     @BeforeEach
     void clean() {
@@ -48,7 +50,7 @@ class BrokenSinkST {
         var scenario = Path.of(getClass().getResource("/deletes-scenario.json").toURI())
                 .toString();
 
-        var demo = stack.run(Map.of("SCENARIO", scenario), "demo");
+        var demo = runWatched(scenario);
 
         assertThat(demo.exitCode()).as(demo.output()).isEqualTo(1);
         var report = stack.report();
@@ -61,5 +63,20 @@ class BrokenSinkST {
                 .toList();
         assertThat(orphans).isNotEmpty();
         assertThat(demo.output()).as("what a person reads").contains(orphans.get(0));
+        var shown = Browser.require(watch);
+        assertThat(shown.brokenParts()).as("parts that were shown as broken").contains("sink");
+        assertThat(shown.keys()).as("rows that were shown").containsAnyElementsOf(orphans);
+        assertThat(shown.sentences()).anyMatch(sentence -> sentence.contains("The sink is wrong: "));
+        assertThat(shown.runs()).as("the verdict of the run").anyMatch(run -> run.endsWith("FAIL"));
+    }
+
+    private Stack.Finished runWatched(String scenario) throws InterruptedException {
+        try (var browser = Browser.ifInstalled().orElse(null);
+                var watching = browser == null ? null : new DashboardWatch(browser, stack.dashboard(), "broken-sink")) {
+            watch = Optional.ofNullable(watching);
+            var demo = stack.run(Map.of("SCENARIO", scenario), "demo");
+            watch.ifPresent(DashboardWatch::awaitVerdict);
+            return demo;
+        }
     }
 }

@@ -15,6 +15,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.StreamSupport;
 import org.junit.jupiter.api.AfterAll;
@@ -40,6 +41,8 @@ class CanonicalScenarioST {
     private final Stack stack = new Stack("canonical", Map.of());
     private final List<JsonNode> reports = new ArrayList<>();
     private final Set<Long> pids = new HashSet<>();
+    private Optional<Browser> browser = Optional.empty();
+    private Optional<DashboardWatch> watch = Optional.empty();
 
     @BeforeAll
     void start() {
@@ -50,6 +53,7 @@ class CanonicalScenarioST {
 
     @AfterAll
     void stop() {
+        browser.ifPresent(Browser::close);
         stack.processes().forEach(process -> pids.add(process.path("pid").asLong()));
         var down = stack.run("down");
         assertThat(down.exitCode()).as(down.output()).isZero();
@@ -112,12 +116,49 @@ class CanonicalScenarioST {
     @Test
     @Order(1)
     void allFiveFailuresPass() throws Exception {
-        runScenario();
+        browser = Browser.ifInstalled();
+        try (var watching = browser.map(opened -> new DashboardWatch(opened, stack.dashboard(), "canonical"))
+                .orElse(null)) {
+            watch = Optional.ofNullable(watching);
+            runScenario();
+            watch.ifPresent(DashboardWatch::awaitVerdict);
+        }
         assertSinkEqualsSource();
     }
 
     @Test
     @Order(2)
+    void theDashboardShowedEachFaultEachRecoveryAndTheVerdict() {
+        var shown = Browser.require(watch);
+        var page = browser.orElseThrow();
+
+        assertThat(shown.stages()).hasSize(5).allSatisfy((id, stages) -> assertThat(stages)
+                .as(id)
+                .anyMatch(stage -> stage.startsWith("now"))
+                .last()
+                .isEqualTo("done PASS"));
+        assertThat(shown.brokenParts()).contains("connector", "sink-consumer").doesNotContain("sink", "source");
+        assertThat(shown.sentences())
+                .contains("Well again after N s: all rows agree.")
+                .anyMatch(sentence -> sentence.matches("The connector is down for N s\\. Nothing is lost: the source keeps what it"
+                        + " has not sent \\(N [kM]?B of WAL\\)\\."))
+                .anyMatch(sentence -> sentence.startsWith("The sink-consumer is down for N s. Nothing is lost: N event"));
+        assertThat(shown.runs()).as("the verdict of the run").anyMatch(run -> run.endsWith("PASS"));
+        assertThat(page.problems()).as("what the page complained about").isEmpty();
+        assertThat(page.requested())
+                .isNotEmpty()
+                .allMatch(address -> address.startsWith(stack.dashboard().toString()) || address.startsWith("data:"));
+    }
+
+    @Test
+    @Order(3)
+    void theDashboardIsReadableForEverybodyAndHoldsAnHour() {
+        Browser.require(watch);
+        new DashboardCheck(browser.orElseThrow(), stack).checkAll();
+    }
+
+    @Test
+    @Order(4)
     void theSameScenarioPassesAgainOnTheSameData() throws Exception {
         runScenario();
         assertSinkEqualsSource();
@@ -127,7 +168,7 @@ class CanonicalScenarioST {
     }
 
     @Test
-    @Order(3)
+    @Order(5)
     void everyFaultLeftItsTrace() throws SQLException {
         assertThat(failure(0, "lag").path("max_lag_events").asLong()).isPositive();
         assertThat(failure(0, "duplicate").path("duplicates_absorbed").asLong()).isPositive();
@@ -167,7 +208,7 @@ class CanonicalScenarioST {
                 "chaos-injector",
                 "verifier"
             })
-    @Order(4)
+    @Order(6)
     void theKilledProcessComesBackAndNothingIsLost(String name) {
         var pid = stack.pid(name);
         pids.add(pid);
@@ -190,8 +231,22 @@ class CanonicalScenarioST {
                 .until(() -> stack.verify(Duration.ofSeconds(20)).path("status").asText(), "PASS"::equals);
     }
 
+    /** It was open all the time, also while the verifier was dead. */
     @Test
-    @Order(5)
+    @Order(7)
+    void theDashboardIsLiveAgainAfterEveryPartWasKilled() {
+        var page = Browser.require(browser);
+
+        await().atMost(PATIENCE)
+                .untilAsserted(() -> assertThat(page.ask("return document.querySelector('#connection').textContent"
+                                        + " + document.querySelector('.sentence').textContent")
+                                .asText())
+                        .startsWith("live")
+                        .containsAnyOf("All is well", "Well again"));
+    }
+
+    @Test
+    @Order(8)
     void everyAcknowledgedCommitIsAccountedFor() throws Exception {
         assertSinkEqualsSource();
         stack.call("load-generator", "POST", "/pause");

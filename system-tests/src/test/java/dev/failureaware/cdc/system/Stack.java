@@ -128,6 +128,15 @@ final class Stack {
         }
     }
 
+    /** Known before anything is started. */
+    URI dashboard() {
+        return URI.create("http://127.0.0.1:" + environment.get("VERIFIER_PORT") + "/");
+    }
+
+    String token() {
+        return read(Path.of(endpoints().path("token_file").asText()));
+    }
+
     private JsonNode endpoints() {
         return json(folder.resolve("run/endpoints.json"));
     }
@@ -196,7 +205,7 @@ final class Stack {
                         URI.create(endpoints.at("/services/" + service + "/url").asText() + path))
                 .header(
                         "Authorization",
-                        "Bearer " + read(Path.of(endpoints.path("token_file").asText())))
+                        "Bearer " + token())
                 .header("Accept", "application/json")
                 .timeout(Duration.ofMinutes(2))
                 .method(method, HttpRequest.BodyPublishers.noBody())

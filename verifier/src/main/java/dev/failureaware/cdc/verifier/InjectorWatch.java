@@ -1,17 +1,9 @@
 package dev.failureaware.cdc.verifier;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import io.quarkus.scheduler.Scheduled;
 import jakarta.enterprise.context.ApplicationScoped;
-import jakarta.inject.Inject;
-import java.io.IOException;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
 import java.time.Clock;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -23,48 +15,41 @@ import org.jboss.logging.Logger;
 @ApplicationScoped
 class InjectorWatch {
     private static final Logger LOG = Logger.getLogger(InjectorWatch.class);
-    private static final Duration LIMIT = Duration.ofSeconds(2);
 
-    private final Optional<URI> scenario;
+    private final InjectorCalls injector;
     private final Faults faults;
-    private final ObjectMapper json;
     private final Clock clock;
-    private final HttpClient http = HttpClient.newBuilder()
-            .connectTimeout(LIMIT)
-            .version(HttpClient.Version.HTTP_1_1)
-            .build();
+    private volatile JsonNode view;
+    private boolean silent;
 
-    @Inject
-    InjectorWatch(VerifierConfig config, Faults faults, ObjectMapper json, Clock clock) {
-        this(config.injectorUrl(), faults, json, clock);
-    }
-
-    InjectorWatch(Optional<URI> injector, Faults faults, ObjectMapper json, Clock clock) {
-        this.scenario = injector.map(url -> URI.create(url.toString().replaceAll("/+$", "") + "/scenario"));
+    InjectorWatch(InjectorCalls injector, Faults faults, Clock clock) {
+        this.injector = injector;
         this.faults = faults;
-        this.json = json;
         this.clock = clock;
     }
 
     /** An injector that does not answer changes nothing of what is known. */
     @Scheduled(every = "1s", concurrentExecution = Scheduled.ConcurrentExecution.SKIP)
     void ask() {
-        if (scenario.isEmpty()) {
+        var answer = injector.ask("/scenario");
+        if (answer.isEmpty()) {
+            view = silent ? null : view;
+            silent = true;
             return;
         }
         try {
-            var answer = http.send(
-                    HttpRequest.newBuilder(scenario.get()).timeout(LIMIT).build(),
-                    HttpResponse.BodyHandlers.ofString());
-            if (answer.statusCode() == 200) {
-                var view = json.readTree(answer.body());
-                faults.seen(told(view), mayBeOpen(view), clock.instant());
-            }
-        } catch (IOException | RuntimeException e) {
+            var told = answer.get();
+            faults.seen(told(told), mayBeOpen(told), clock.instant());
+            view = told;
+            silent = false;
+        } catch (RuntimeException e) {
             LOG.debugf("what the chaos-injector does is not known: %s", e.toString());
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
         }
+    }
+
+    /** What it last said, also while it is silent once; empty before, and when it is away. */
+    Optional<JsonNode> view() {
+        return Optional.ofNullable(view);
     }
 
     /** One that heals, or waits for its turn, does not know what is open; one that runs knows of its own run only. */

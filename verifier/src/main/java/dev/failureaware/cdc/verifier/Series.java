@@ -5,6 +5,7 @@ import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
+import java.util.Optional;
 
 /** The last samples, in memory that does not grow. */
 @ApplicationScoped
@@ -18,6 +19,10 @@ class Series {
         if (samples.size() > KEPT) {
             samples.removeFirst();
         }
+    }
+
+    synchronized Optional<Sample> last() {
+        return Optional.ofNullable(samples.peekLast());
     }
 
     /** Oldest first. @param after only those that are younger */

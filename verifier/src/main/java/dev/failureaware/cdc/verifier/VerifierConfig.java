@@ -110,6 +110,13 @@ public interface VerifierConfig {
     /** The chaos-injector's address; with it, charts show the failures that it causes. No verdict depends on it. */
     Optional<URI> injectorUrl();
 
+    /** The sink-consumer's address; without it nobody asks whether it is ready. */
+    Optional<URI> sinkConsumerUrl();
+
+    /** Time between two looks of the dashboard: a duration as Quarkus Scheduler reads it, or {@code off}. */
+    @NotBlank @WithDefault("1s")
+    String lookEvery();
+
     /** Time between two looks at lag, log and rates: a duration as Quarkus Scheduler reads it, or {@code off}. 1800 are kept. */
     @NotBlank @WithDefault("2s")
     String sampleEvery();

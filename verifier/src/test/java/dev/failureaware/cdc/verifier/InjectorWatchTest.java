@@ -167,6 +167,6 @@ class InjectorWatchTest {
     private void hear(Faults faults, String answer) {
         said = answer;
         var url = URI.create("http://127.0.0.1:" + injector.getAddress().getPort() + "/");
-        new InjectorWatch(Optional.of(url), faults, json, Clock.fixed(NOW, ZoneOffset.UTC)).ask();
+        new InjectorWatch(new InjectorCalls(Optional.of(url), json), faults, Clock.fixed(NOW, ZoneOffset.UTC)).ask();
     }
 }

@@ -3,6 +3,7 @@ package dev.failureaware.cdc.verifier;
 import static io.restassured.RestAssured.get;
 import static io.restassured.RestAssured.given;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 import static org.hamcrest.Matchers.containsString;
 
 import dev.failureaware.cdc.test.TestKafka;
@@ -11,7 +12,9 @@ import io.quarkus.test.common.QuarkusTestResourceLifecycleManager;
 import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.junit.QuarkusIntegrationTest;
 import io.restassured.http.ContentType;
+import java.time.Duration;
 import java.util.Map;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
@@ -70,5 +73,20 @@ class PackagedIT {
         get("/lag").then().statusCode(200);
         get("/q/health").then().statusCode(200);
         get("/q/metrics").then().statusCode(200);
+    }
+
+    @Test
+    void theDashboardIsInItWithItsLibrariesAndItsData() {
+        get("/").then().statusCode(200).body(containsString("dashboard.js"));
+        var libraries = get("/dashboard/libraries.js").then().statusCode(200).extract().asString();
+        Pattern.compile("'(/[^']+)'")
+                .matcher(libraries)
+                .results()
+                .forEach(library -> get(library.group(1)).then().statusCode(200));
+        await().atMost(Duration.ofSeconds(30))
+                .untilAsserted(() -> get("/situation")
+                        .then()
+                        .statusCode(200)
+                        .body(containsString("\"state\":\"broken\""), containsString("\"flow\":\"cut\"")));
     }
 }

@@ -1,0 +1,161 @@
+package dev.failureaware.cdc.verifier;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.failureaware.cdc.model.Verdict;
+import dev.failureaware.cdc.verifier.Observation.Answer;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+
+/** What a person reads at the top of the dashboard, from the first trouble to the proof that it is over. */
+class SituationsTest {
+    private final Situations situations = new Situations();
+    private final PlayedLook look = new PlayedLook();
+
+    @Test
+    void aPipelineInOrderSaysWhenItWasProven() {
+        var situation = look.after(2).in(situations);
+
+        assertThat(situation.state()).isEqualTo(PartState.WELL);
+        assertThat(situation.sentence())
+                .isEqualTo("All is well: source and sink agree in all 100 rows, proven 2 s ago.");
+        assertThat(situation.risk()).isEqualTo("no");
+        assertThat(situation.broken()).isEmpty();
+    }
+
+    @Test
+    void aConnectorThatDiesIsToldFromItsFallToTheProofThatAllRowsAgree() {
+        look.in(situations);
+        look.after(1).connector(null).slot(false, "reserved").in(situations);
+
+        var down = look.after(12).in(situations);
+        var starting = look.after(1).connector("RUNNING", "UNASSIGNED").in(situations);
+        var unread = look.after(1).connector("RUNNING", "RUNNING").in(situations);
+        var behind = look.after(1).slot(true, "reserved").lag(50L).in(situations);
+        var oldProof = look.after(1).lag(0L).in(situations);
+        var again = look.after(15).verified(Verdict.PASS, null).in(situations);
+
+        assertThat(down.sentence())
+                .isEqualTo("The connector is down for 12 s. Nothing is lost: the source keeps what it has not sent"
+                        + " (4.1 MB of WAL).");
+        assertThat(down.broken()).containsExactly("connector");
+        assertThat(down.risk()).startsWith("no: ");
+        assertThat(starting.sentence()).startsWith("The connector is starting; all else answers. Nothing is lost");
+        assertThat(unread.sentence()).startsWith("Nobody reads the slot yet");
+        assertThat(behind.sentence())
+                .isEqualTo("All parts run again; the sink catches up: 50 events left. It began 15 s ago.");
+        assertThat(oldProof.sentence())
+                .as("a verification that began before the end of the trouble proves nothing")
+                .startsWith("All parts run again; whether all rows agree is being verified.");
+        assertThat(again.sentence()).isEqualTo("Well again after 31 s: all rows agree.");
+        assertThat(again.troubleFor()).isEqualTo("31 s");
+        assertThat(look.after(60).verified(Verdict.PASS, null).in(situations).sentence())
+                .as("no news any more")
+                .startsWith("All is well");
+    }
+
+    @Test
+    void aVerificationThatBeganInTheTroubleEndsItNot() {
+        look.consumer(Answer.NO).in(situations);
+        look.after(10).in(situations);
+        look.consumer(Answer.YES).after(0).verified(Verdict.PASS, null);
+
+        assertThat(look.in(situations).wellAgainAt()).as("it began 1 s before").isNull();
+        assertThat(look.after(1).verified(Verdict.PASS, null).in(situations).wellAgainAt())
+                .isNotNull();
+    }
+
+    @Test
+    void aSinkConsumerThatIsAwayLeavesItsEventsInKafka() {
+        look.consumer(Answer.NO).in(situations);
+
+        assertThat(look.after(12).lag(240L).in(situations).sentence())
+                .isEqualTo("The sink-consumer is down for 12 s. Nothing is lost: 240 events wait in Kafka.");
+        assertThat(look.lag(null).in(situations).sentence()).endsWith("Nothing is lost: the events wait in Kafka.");
+    }
+
+    @Test
+    void theCauseIsNamedBeforeWhatFollowsFromIt() {
+        var situation =
+                look.sink(Answer.NO).consumer(Answer.NOT_READY).lag(null).in(situations);
+
+        assertThat(situation.sentence())
+                .startsWith("The sink does not answer for 0 s. Also: the sink-consumer is not ready.");
+        assertThat(situation.broken()).containsExactly("sink", "sink-consumer");
+    }
+
+    @Test
+    void logThatIsLostIsARisk() {
+        var lost = look.connector("RUNNING", "FAILED").slot(false, "lost").in(situations);
+
+        assertThat(lost.risk()).startsWith("yes");
+        assertThat(lost.sentence()).contains("Data is at risk: the source has removed log");
+        assertThat(look.slot(false, null).in(situations).risk()).startsWith("yes");
+        assertThat(look.slot(false, "unreserved").in(situations).risk()).startsWith("yes");
+    }
+
+    @Test
+    void nothingIsPromisedWhileTheSourceIsAway() {
+        var away = look.source(Answer.NO).in(situations);
+
+        assertThat(away.sentence()).startsWith("The source does not answer").doesNotContain("Nothing is lost");
+        assertThat(away.risk()).startsWith("not known");
+    }
+
+    @Test
+    void aSinkThatIsWrongIsSaidWithItsRows() {
+        var wrong = look.verified(Verdict.FAIL, "orders: 2 rows are at the sink only")
+                .in(situations);
+        var both = look.after(1).connector(null).in(situations);
+        var mended = look.after(9)
+                .connector("RUNNING", "RUNNING")
+                .after(2)
+                .verified(Verdict.PASS, null)
+                .in(situations);
+
+        assertThat(wrong.sentence()).isEqualTo("The sink is wrong: orders: 2 rows are at the sink only.");
+        assertThat(wrong.risk()).startsWith("yes");
+        assertThat(wrong.broken()).containsExactly("sink");
+        assertThat(both.sentence()).startsWith("The connector is down").contains("And the sink is wrong: orders");
+        assertThat(mended.sentence()).isEqualTo("Well again after 12 s: all rows agree.");
+    }
+
+    @Test
+    void withoutAProofNothingIsWell() {
+        var nothing = situations.next(
+                look.observation(),
+                look.parts(),
+                new Report(
+                        Verdict.UNKNOWN,
+                        "no verification has finished yet",
+                        PlayedLook.START,
+                        0,
+                        null,
+                        Map.of(),
+                        List.of(),
+                        Report.Summary.NOTHING_KNOWN,
+                        Report.Pipeline.NOTHING_KNOWN,
+                        List.of(),
+                        List.of()),
+                Optional.empty());
+        var old = look.after(61)
+                .verified(Verdict.UNKNOWN, "the fence was not reached")
+                .in(situations);
+
+        assertThat(nothing.state()).isEqualTo(PartState.UNKNOWN);
+        assertThat(nothing.sentence()).isEqualTo("Not known yet: no verification has finished yet.");
+        assertThat(old.state()).isEqualTo(PartState.BUSY);
+        assertThat(old.sentence()).contains("last proven equal 1 min 1 s ago: the fence was not reached");
+    }
+
+    @Test
+    void theTitleStaysWhileOnlyFiguresChange() {
+        var first = look.connector(null).in(situations);
+        var later = look.after(5).in(situations);
+
+        assertThat(later.title()).isEqualTo(first.title());
+        assertThat(later.sentence()).isNotEqualTo(first.sentence());
+    }
+}
