@@ -2,6 +2,7 @@ package dev.failureaware.cdc.sink;
 
 import dev.failureaware.cdc.sink.apply.PlanApplier;
 import dev.failureaware.cdc.sink.plan.Plan;
+import io.quarkus.runtime.Startup;
 import jakarta.annotation.PreDestroy;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Instant;
@@ -10,6 +11,7 @@ import java.time.Instant;
  * Traces, where {@code sink.tracing} is on. Otherwise no class of OpenTelemetry is loaded; Quarkus' extension for it would stay
  * in the way of each HTTP request and SQL statement, as whether it is there is decided when the service is built.
  */
+@Startup // A setting that OpenTelemetry does not take ends the start, not the first batch.
 @ApplicationScoped
 class BatchTraces {
     private final BatchSpans spans;
