@@ -48,7 +48,7 @@ public final class BatchPlanner {
     private final List<ParkedRecord> parked = new ArrayList<>();
     private final Map<Operation, Integer> applied = new EnumMap<>(Operation.class);
     private final List<Long> commits = new ArrayList<>();
-    private long newestCommit;
+    private long notedCommit;
 
     private BatchPlanner(Map<TopicPartition, PartitionState> before, long newestSnapshot) {
         this.before = before;
@@ -165,9 +165,10 @@ public final class BatchPlanner {
     }
 
     private void noteCommit(Source source) {
-        if (source.snapshot() == Snapshot.NONE && source.commitMicros() != newestCommit) {
-            newestCommit = source.commitMicros();
-            commits.add(newestCommit);
+        if (source.snapshot() == Snapshot.NONE
+                && Math.abs(source.commitMicros() - notedCommit) >= Plan.ONE_MOMENT_MICROS) {
+            notedCommit = source.commitMicros();
+            commits.add(notedCommit);
         }
     }
 
