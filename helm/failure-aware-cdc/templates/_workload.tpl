@@ -73,6 +73,10 @@ spec:
               value: 0.0.0.0
             - name: QUARKUS_HTTP_PORT
               value: {{ .port | quote }}
+            {{- if $root.Values.logging.json }}
+            - name: QUARKUS_LOG_CONSOLE_JSON_ENABLED
+              value: "true"
+            {{- end }}
             - name: CDC_API_TOKEN
               valueFrom:
                 secretKeyRef:

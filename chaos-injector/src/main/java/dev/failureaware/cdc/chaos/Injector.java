@@ -4,6 +4,7 @@ import dev.failureaware.cdc.chaos.platform.CallFailedException;
 import dev.failureaware.cdc.chaos.platform.Journal;
 import dev.failureaware.cdc.chaos.platform.Leadership;
 import dev.failureaware.cdc.chaos.platform.Undo;
+import dev.failureaware.cdc.model.LogKeys;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
@@ -19,6 +20,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.jboss.logging.Logger;
+import org.jboss.logging.MDC;
 
 /**
  * Runs one scenario at a time, in a thread of its own, and only while it leads; heals first what an earlier life or an earlier
@@ -210,8 +212,12 @@ class Injector implements Leadership.Listener {
                 metrics::record);
         state = RunState.RUNNING;
         abortable = true;
-        work("scenario", this::runToTheEnd);
-        return runId;
+        var id = runId;
+        work("scenario", () -> {
+            MDC.put(LogKeys.RUN_ID, id);
+            runToTheEnd();
+        });
+        return id;
     }
 
     /** Asks the run to stop; the fault that is open is lifted first. @return whether there was one to stop */

@@ -9,6 +9,7 @@ import static org.hamcrest.Matchers.hasItems;
 import static org.hamcrest.Matchers.notNullValue;
 import static org.hamcrest.Matchers.nullValue;
 
+import dev.failureaware.cdc.test.MetricsPage;
 import dev.failureaware.cdc.test.TestDatabase;
 import dev.failureaware.cdc.test.TestPostgres;
 import io.quarkus.test.common.QuarkusTestResource;
@@ -407,6 +408,9 @@ class InjectorIT {
                 .body(containsString("cdc_chaos_failures_total{type=\"backfill\",verdict=\"pass\"}"))
                 .body(containsString("cdc_chaos_time_to_consistency_seconds_count{type=\"backfill\"}"))
                 .body(containsString("cdc_chaos_state{state=\"finished\"} 1.0"));
+        assertThat(MetricsPage.exposed(
+                        "chaos-injector", given().get("/q/metrics").asString()))
+                .isEqualTo(MetricsPage.of("chaos-injector"));
         given().get("/q/health/ready").then().statusCode(200);
     }
 

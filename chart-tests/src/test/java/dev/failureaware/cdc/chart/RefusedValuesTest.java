@@ -56,6 +56,9 @@ class RefusedValuesTest {
             loadGenerator: {rate: 0}                        | /loadGenerator/rate
             scenario: {failures: [{id: a, type: flood}]}    | /scenario/failures/0/type
             networkPolicies: {dns: [{}]}                    | /networkPolicies/dns/0
+            monitoring: {runbooks: operations.md}           | /monitoring/runbooks
+            tracing: {endpoint: collector}                  | /tracing/endpoint
+            logging: {format: json}                         | /logging
             """)
     void theSchemaNamesTheValue(String values, String named) throws IOException {
         assertThatThrownBy(() -> render(values)).hasMessageContaining(named);

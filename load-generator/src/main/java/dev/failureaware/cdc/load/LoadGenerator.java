@@ -1,5 +1,6 @@
 package dev.failureaware.cdc.load;
 
+import dev.failureaware.cdc.model.LogKeys;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
@@ -19,6 +20,7 @@ import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.jboss.logging.Logger;
+import org.jboss.logging.MDC;
 
 /** Starts the writers once the database has answered, and ends them so that no transaction is left without its outcome. */
 @ApplicationScoped
@@ -69,6 +71,8 @@ class LoadGenerator {
                 if (last.isPresent()) {
                     run = Math.max(last.get(), ledger.lastRun()) + 1;
                     ledger.begin(run);
+                    // Also of the threads that this one starts.
+                    MDC.put(LogKeys.RUN_ID, Long.toString(run));
                     for (var i = 0; i < settings.writers(); i++) {
                         var writer = writer(i);
                         writers.add(writer);

@@ -4,6 +4,7 @@ import static io.restassured.RestAssured.get;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.failureaware.cdc.test.MetricsPage;
 import dev.failureaware.cdc.test.TestDatabase;
 import dev.failureaware.cdc.test.TestPostgres;
 import io.quarkus.test.common.QuarkusTestResourceLifecycleManager;
@@ -48,7 +49,8 @@ class PackagedIT {
                 .until(() -> ((Number) get("/stats").path("acknowledged")).longValue() > 20);
 
         get("/q/health").then().statusCode(200);
-        get("/q/metrics").then().statusCode(200);
+        assertThat(MetricsPage.exposed("load-generator", get("/q/metrics").asString()))
+                .isEqualTo(MetricsPage.of("load-generator"));
         assertThat(Files.readString(LEDGER))
                 .contains("\"state\":\"acknowledged\"")
                 .containsPattern("\"table\":\"orders\",\"key\":\"[-0-9a-f]+\",\"op\":\"upsert\"");

@@ -33,6 +33,7 @@ final class ServiceWiring {
 
     private void sinkConsumer(Map<String, String> environment) {
         passThrough("SINK_", environment);
+        passThrough("OTEL_", environment);
         environment.put("KAFKA_BOOTSTRAP_SERVERS", ports.address(Port.KAFKA));
         environment.put("SINK_TOPIC_PREFIX", "shop");
         datasource("", Part.SINK, Databases.SINK, environment);

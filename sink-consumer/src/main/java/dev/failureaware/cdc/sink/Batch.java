@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.apache.kafka.common.TopicPartition;
 
 /** Events in the order of their partitions, and the records that they were decoded from. Of one thread at a time. */
@@ -31,6 +32,14 @@ final class Batch {
 
     List<Decoded> events() {
         return events;
+    }
+
+    /** Of those records that belong to a trace. */
+    List<String> traceParents() {
+        return records.stream()
+                .map(Received::traceParent)
+                .filter(Objects::nonNull)
+                .toList();
     }
 
     /** The record that the event was decoded from. */

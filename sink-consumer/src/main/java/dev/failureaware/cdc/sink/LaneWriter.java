@@ -8,6 +8,7 @@ import dev.failureaware.cdc.sink.apply.PlanApplier;
 import dev.failureaware.cdc.sink.apply.StopNotes;
 import dev.failureaware.cdc.sink.apply.TableStoppedException;
 import dev.failureaware.cdc.sink.decode.Decoded;
+import dev.failureaware.cdc.sink.decode.LogPlace;
 import dev.failureaware.cdc.sink.plan.BatchPlanner;
 import dev.failureaware.cdc.sink.plan.KeyOrder.Ordered;
 import dev.failureaware.cdc.sink.plan.PartitionState;
@@ -15,6 +16,7 @@ import dev.failureaware.cdc.sink.plan.Plan;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -44,6 +46,7 @@ final class LaneWriter {
         private final SinkConfig config;
         private final SinkHealth health;
         private final SinkMetrics metrics;
+        private final BatchTraces traces;
 
         Factory(
                 PlanApplier.Factory appliers,
@@ -55,7 +58,8 @@ final class LaneWriter {
                 Parking parking,
                 SinkConfig config,
                 SinkHealth health,
-                SinkMetrics metrics) {
+                SinkMetrics metrics,
+                BatchTraces traces) {
             this.appliers = appliers;
             this.bookkeeping = bookkeeping;
             this.assignment = assignment;
@@ -66,6 +70,7 @@ final class LaneWriter {
             this.config = config;
             this.health = health;
             this.metrics = metrics;
+            this.traces = traces;
         }
 
         LaneWriter create(String lane) {
@@ -102,7 +107,7 @@ final class LaneWriter {
     void write(Batch batch, int generation) throws InterruptedException {
         var done = new CompletableFuture<Void>();
         shared.assignment.begin(done);
-        try {
+        try (var place = LogPlace.of(batch.events().get(0))) {
             var isolation =
                     new Isolation(batch.events(), batch::record, shared.config.constraintPatience(), Clock.systemUTC());
             var pause = shared.config.retryMin();
@@ -198,9 +203,12 @@ final class LaneWriter {
             return;
         }
         shared.parking.expect(plan);
+        var begun = Instant.now();
         var result = applied(plan, order);
+        var took = Duration.between(begun, Instant.now());
         shared.assignment.advance(generation, plan);
-        shared.metrics.applied(plan, result);
+        shared.metrics.applied(plan, result, took);
+        shared.traces.applied(batch, plan, result, begun);
         shared.health.working(name);
         shared.parking.report(plan);
         report(plan, result);

@@ -2,6 +2,7 @@ package dev.failureaware.cdc.sink;
 
 import dev.failureaware.cdc.sink.decode.EventDecoder;
 import dev.failureaware.cdc.sink.decode.Polled;
+import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.smallrye.mutiny.Uni;
 import jakarta.annotation.PreDestroy;
@@ -30,7 +31,10 @@ class Lanes {
             MeterRegistry metrics) {
         this.assignment = assignment;
         this.room = new Room(config.maxWaiting().asLongValue());
-        metrics.gauge("cdc.sink.waiting.bytes", room, Room::taken);
+        Gauge.builder("cdc.sink.waiting", room, Room::taken)
+                .baseUnit("bytes")
+                .description("Memory of records that were taken from Kafka and are not applied yet, about")
+                .register(metrics);
         lanes = IntStream.range(0, config.lanes())
                 .mapToObj(number -> new Lane("lane-" + number, decoder, writers, room, config, health))
                 .toList();

@@ -3,8 +3,8 @@ package dev.failureaware.cdc.sink;
 import dev.failureaware.cdc.sink.apply.Bookkeeping;
 import dev.failureaware.cdc.sink.apply.FailureKind;
 import dev.failureaware.cdc.sink.apply.ParkedRecords;
+import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
-import io.micrometer.core.instrument.Tags;
 import io.quarkus.scheduler.Scheduled;
 import io.quarkus.scheduler.Scheduled.ConcurrentExecution;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -27,11 +27,11 @@ class ParkedGauges {
     ParkedGauges(Bookkeeping bookkeeping, ParkedRecords parked, MeterRegistry registry) {
         this.bookkeeping = bookkeeping;
         this.parked = parked;
-        KINDS.forEach(kind -> registry.gauge(
-                "cdc.sink.parked.unresolved",
-                Tags.of("kind", kind),
-                unresolved,
-                counts -> counts.getOrDefault(kind, 0L)));
+        KINDS.forEach(
+                kind -> Gauge.builder("cdc.sink.parked.unresolved", unresolved, counts -> counts.getOrDefault(kind, 0L))
+                        .description("Parked records of all replicas that have no outcome yet")
+                        .tag("kind", kind)
+                        .register(registry));
     }
 
     @Scheduled(every = "10s", concurrentExecution = ConcurrentExecution.SKIP)

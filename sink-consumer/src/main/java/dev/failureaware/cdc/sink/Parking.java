@@ -3,6 +3,7 @@ package dev.failureaware.cdc.sink;
 import dev.failureaware.cdc.sink.SinkConfig.BehindParked;
 import dev.failureaware.cdc.sink.apply.ParkedRecords;
 import dev.failureaware.cdc.sink.decode.Decoded;
+import dev.failureaware.cdc.sink.decode.LogPlace;
 import dev.failureaware.cdc.sink.plan.KeyOrder;
 import dev.failureaware.cdc.sink.plan.KeyOrder.Key;
 import dev.failureaware.cdc.sink.plan.KeyOrder.Ordered;
@@ -80,8 +81,15 @@ class Parking {
 
     /** Without the row's contents: a refusal's own words may hold some. */
     void report(Plan plan) {
-        plan.parked().stream().limit(MOST_LINES).forEach(parked -> {
-            var record = parked.record();
+        plan.parked().stream().limit(MOST_LINES).forEach(parked -> report(parked.record()));
+        if (plan.parked().size() > MOST_LINES) {
+            LOG.errorf(
+                    "Parked %d more; _cdc.parked has all of them", plan.parked().size() - MOST_LINES);
+        }
+    }
+
+    private static void report(Decoded.Parked record) {
+        try (var place = LogPlace.of(record)) {
             if (record instanceof Decoded.Refused refused) {
                 LOG.errorf(
                         "Parked %s offset %d of %s: %s%s",
@@ -93,10 +101,6 @@ class Parking {
             } else {
                 LOG.errorf("Parked %s offset %d: %s", record.partition(), record.offset(), record.reason());
             }
-        });
-        if (plan.parked().size() > MOST_LINES) {
-            LOG.errorf(
-                    "Parked %d more; _cdc.parked has all of them", plan.parked().size() - MOST_LINES);
         }
     }
 }

@@ -98,6 +98,10 @@ interface SinkConfig {
     @WithDefault("stop-table")
     OnChange onNarrowing();
 
+    /** A span for each applied batch, sent as OpenTelemetry's own variables say ({@code OTEL_EXPORTER_OTLP_ENDPOINT} …). */
+    @WithDefault("false")
+    boolean tracing();
+
     /** Only for tests of the verifier: a way in which this sink shall be wrong. */
     @WithDefault("none")
     Sabotage sabotage();

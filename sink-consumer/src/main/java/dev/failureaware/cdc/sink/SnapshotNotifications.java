@@ -3,6 +3,7 @@ package dev.failureaware.cdc.sink;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.failureaware.cdc.sink.apply.EmptyScans;
+import dev.failureaware.cdc.sink.decode.LogPlace;
 import io.smallrye.common.annotation.Identifier;
 import jakarta.annotation.PreDestroy;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -102,7 +103,9 @@ class SnapshotNotifications {
             var value = record.value() == null ? json.nullNode() : json.readTree(record.value());
             notification = value.has("payload") ? value.get("payload") : value;
         } catch (IOException e) {
-            LOG.warnf("Offset %d of %s is no notification: %s", record.offset(), record.topic(), e.getMessage());
+            try (var place = LogPlace.of(new TopicPartition(record.topic(), record.partition()), record.offset())) {
+                LOG.warnf("Offset %d of %s is no notification: %s", record.offset(), record.topic(), e.getMessage());
+            }
             return;
         }
         // Incremental snapshots have names of their own: they tell nothing of rows that they do not hold.

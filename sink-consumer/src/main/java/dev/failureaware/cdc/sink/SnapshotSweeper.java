@@ -3,6 +3,7 @@ package dev.failureaware.cdc.sink;
 import dev.failureaware.cdc.sink.apply.Bookkeeping;
 import dev.failureaware.cdc.sink.apply.Bookkeeping.PendingSweep;
 import dev.failureaware.cdc.sink.apply.FailureKind;
+import dev.failureaware.cdc.sink.decode.LogPlace;
 import io.quarkus.scheduler.Scheduled;
 import io.quarkus.scheduler.Scheduled.ConcurrentExecution;
 import io.smallrye.common.annotation.Identifier;
@@ -78,9 +79,11 @@ class SnapshotSweeper {
                 var rows = bookkeeping.sweep(sweep).await().indefinitely();
                 fences.remove(sweep);
                 metrics.swept(rows);
-                LOG.infof(
-                        "%s: snapshot at %d is complete, %d rows swept that it did not hold",
-                        sweep.table(), sweep.lsn(), rows);
+                try (var place = LogPlace.of(sweep.table(), sweep.lsn())) {
+                    LOG.infof(
+                            "%s: snapshot at %d is complete, %d rows swept that it did not hold",
+                            sweep.table(), sweep.lsn(), rows);
+                }
             }
         }
     }

@@ -5,6 +5,7 @@ import dev.failureaware.cdc.sink.apply.AwaitedRowException;
 import dev.failureaware.cdc.sink.apply.StopNotes;
 import dev.failureaware.cdc.sink.apply.TableStoppedException;
 import dev.failureaware.cdc.sink.decode.Decoded;
+import dev.failureaware.cdc.sink.decode.LogPlace;
 import dev.failureaware.cdc.sink.decode.Operation;
 import dev.failureaware.cdc.sink.decode.TableShape;
 import dev.failureaware.cdc.sink.plan.KeyOrder.Waiting;
@@ -76,13 +77,12 @@ class StoppedTables {
     synchronized void stop(TableStoppedException reason) {
         var table = reason.shape().table();
         // After each rebalance the same events stop the same tables again.
-        LOG.logf(
-                said.computeIfAbsent(table, key -> new HashSet<>()).add(reason.getMessage())
-                        ? Level.ERROR
-                        : Level.DEBUG,
-                "%s is stopped, its events wait: %s",
-                table,
-                reason.getMessage());
+        var level = said.computeIfAbsent(table, key -> new HashSet<>()).add(reason.getMessage())
+                ? Level.ERROR
+                : Level.DEBUG;
+        try (var place = LogPlace.of(table, reason.use().firstLsn())) {
+            LOG.logf(level, "%s is stopped, its events wait: %s", table, reason.getMessage());
+        }
         stops.merge(table, Stop.of(reason), (before, now) -> before.and(reason.use()));
     }
 
@@ -168,7 +168,9 @@ class StoppedTables {
                     && reason.changes().contains(KeyChange.of(upsert.source()))
                     && !isAtAwaited(event)) {
                 var row = new AwaitedRow(reason.table(), KeyChange.of(upsert.source()), event.offset());
-                LOG.infof("%s is held: %s", event.partition(), row.reason());
+                try (var place = LogPlace.of(event)) {
+                    LOG.infof("%s is held: %s", event.partition(), row.reason());
+                }
                 awaited.put(event.partition(), row);
                 // It was held further on: what comes before this event must go through, as others may wait for that.
                 held.remove(event.partition());

@@ -3,6 +3,7 @@ package dev.failureaware.cdc.sink;
 import dev.failureaware.cdc.sink.apply.KeyChanges;
 import dev.failureaware.cdc.sink.apply.ParkedRecords;
 import dev.failureaware.cdc.sink.apply.PlanApplier;
+import dev.failureaware.cdc.sink.decode.LogPlace;
 import dev.failureaware.cdc.sink.plan.KeyOrder.Waiting;
 import io.quarkus.scheduler.Scheduled;
 import io.quarkus.scheduler.Scheduled.ConcurrentExecution;
@@ -39,7 +40,9 @@ class StoppedTablesRetry {
         for (var stop : stopped.all().entrySet()) {
             if (stop.getValue().refused().stream()
                     .anyMatch(use -> appliers.canFollow(use).await().indefinitely())) {
-                LOG.infof("%s can go on", stop.getKey());
+                try (var place = LogPlace.of(stop.getKey())) {
+                    LOG.infof("%s can go on", stop.getKey());
+                }
                 stopped.mended(stop.getKey());
                 group.readAgain().await().indefinitely();
                 return;

@@ -57,7 +57,7 @@ class IsolationTest {
                 return now;
             }
         };
-        return new Isolation(batch, event -> new Received(event.offset(), null, null, false), patience, clock);
+        return new Isolation(batch, event -> new Received(event.offset(), null, null, false, null), patience, clock);
     }
 
     /** A sink that takes all of a part or nothing. */

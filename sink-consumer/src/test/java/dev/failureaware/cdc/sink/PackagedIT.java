@@ -8,6 +8,7 @@ import static org.awaitility.Awaitility.await;
 
 import dev.failureaware.cdc.test.DebeziumEvents;
 import dev.failureaware.cdc.test.DebeziumTable;
+import dev.failureaware.cdc.test.MetricsPage;
 import dev.failureaware.cdc.test.TestDatabase;
 import dev.failureaware.cdc.test.TestKafka;
 import dev.failureaware.cdc.test.TestPostgres;
@@ -64,6 +65,7 @@ class PackagedIT {
                 .untilAsserted(
                         () -> assertThat(sink.value("SELECT text FROM events")).isEqualTo("a"));
         get("/q/health").then().statusCode(200);
-        get("/q/metrics").then().statusCode(200);
+        assertThat(MetricsPage.exposed("sink-consumer", get("/q/metrics").asString()))
+                .isEqualTo(MetricsPage.of("sink-consumer"));
     }
 }

@@ -196,6 +196,46 @@ class CanonicalScenarioST {
         }
     }
 
+    /** Of the sink-consumer since it was stopped last; of the others since the beginning. */
+    @Test
+    @Order(3)
+    void metricsTellWhatHappened() {
+        var outcomes = stack.metrics("chaos-injector");
+        for (var type : List.of("restart", "lag", "schema", "duplicate", "backfill")) {
+            assertThat(outcomes)
+                    .containsEntry("cdc_chaos_failures_total{type=\"" + type + "\",verdict=\"pass\"}", 2.0)
+                    .containsEntry("cdc_chaos_time_to_consistency_seconds_count{type=\"" + type + "\"}", 2.0);
+        }
+
+        var sink = stack.metrics("sink-consumer");
+        var commits = sink.get("cdc_sink_delay_seconds_count");
+        assertThat(commits).isPositive();
+        assertThat(sink)
+                .as("none was longer on its way than this test takes")
+                .containsEntry("cdc_sink_delay_seconds_bucket{le=\"3600.0\"}", commits);
+        assertThat(sink.get("cdc_sink_delay_seconds_bucket{le=\"1.0\"}"))
+                .as("what waited while the sink-consumer was stopped, and what did not")
+                .isPositive()
+                .isLessThan(commits);
+        assertThat(sink.get("cdc_sink_duplicates_total")).isPositive();
+
+        var verifier = stack.metrics("verifier");
+        assertThat(verifier.get("cdc_slot_retained_bytes")).isPositive();
+        assertThat(verifier.get("cdc_slot_unconfirmed_bytes")).isNotNegative();
+        assertThat(verifier)
+                .containsEntry("cdc_slot_active", 1.0)
+                .containsEntry("cdc_connector_state{state=\"running\"}", 1.0)
+                .containsEntry("cdc_connector_tasks{state=\"running\"}", 1.0)
+                .containsEntry("cdc_parked", 0.0);
+        assertThat(verifier.get("cdc_lag_seconds")).isBetween(0.0, PATIENCE.toSeconds() + 0.0);
+        assertThat(verifier.get("cdc_fence_timestamp_seconds"))
+                .isGreaterThan(Instant.parse(failure(1, "backfill")
+                                        .path("recovered_at")
+                                        .asText())
+                                .getEpochSecond()
+                        - PATIENCE.toSeconds());
+    }
+
     @ParameterizedTest
     @ValueSource(
             strings = {

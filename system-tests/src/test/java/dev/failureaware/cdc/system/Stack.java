@@ -199,14 +199,35 @@ final class Stack {
                         report -> !report.path("status").asText().equals("UNKNOWN"));
     }
 
+    /** Samples with their labels, as {@code /q/metrics} has them. */
+    Map<String, Double> metrics(String service) {
+        var metrics = new HashMap<String, Double>();
+        send(service, "GET", "/q/metrics")
+                .lines()
+                .filter(line -> !line.startsWith("#"))
+                .forEach(line -> metrics.put(
+                        line.substring(0, line.lastIndexOf(' ')).strip(),
+                        Double.valueOf(line.substring(line.lastIndexOf(' ')))));
+        return metrics;
+    }
+
     JsonNode call(String service, String method, String path) {
+        try {
+            var answer = send(service, method, path);
+            return answer.isBlank() ? JSON.nullNode() : JSON.readTree(answer);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private String send(String service, String method, String path) {
         var endpoints = endpoints();
         var request = HttpRequest.newBuilder(
                         URI.create(endpoints.at("/services/" + service + "/url").asText() + path))
                 .header(
                         "Authorization",
                         "Bearer " + token())
-                .header("Accept", "application/json")
+                .header("Accept", path.equals("/q/metrics") ? "application/openmetrics-text" : "application/json")
                 .timeout(Duration.ofMinutes(2))
                 .method(method, HttpRequest.BodyPublishers.noBody())
                 .build();
@@ -215,7 +236,7 @@ final class Stack {
             assertThat(response.statusCode())
                     .as("%s %s: %s", method, request.uri(), response.body())
                     .isBetween(200, 299);
-            return response.body().isBlank() ? JSON.nullNode() : JSON.readTree(response.body());
+            return response.body();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         } catch (InterruptedException e) {

@@ -27,8 +27,15 @@ class Backlog {
     private final Set<String> seenFences = new HashSet<>();
     private Instant lastEvent;
 
-    /** Where one partition stands. */
-    record Standing(TopicPartition partition, long applied, long position, long events) {}
+    /**
+     * Where one partition stands.
+     *
+     * @param oldest Kafka's time of the oldest event that is not applied, up to a second too early; empty when all are
+     */
+    record Standing(TopicPartition partition, long applied, long position, long events, Optional<Instant> oldest) {}
+
+    /** @param time Kafka's, milliseconds since 1970 */
+    record Event(long offset, long time) {}
 
     private static final class Partition {
         long applied;
@@ -42,7 +49,13 @@ class Backlog {
         }
 
         Standing standing(TopicPartition id) {
-            return new Standing(id, applied, position, unapplied.count());
+            var oldest = unapplied.oldest();
+            return new Standing(
+                    id,
+                    applied,
+                    position,
+                    unapplied.count(),
+                    oldest.isPresent() ? Optional.of(Instant.ofEpochMilli(oldest.getAsLong())) : Optional.empty());
         }
     }
 
@@ -89,14 +102,14 @@ class Backlog {
     }
 
     /** Events that were read of a partition, in order, and where reading goes on. */
-    synchronized void read(TopicPartition id, Collection<Long> eventOffsets, long nextPosition) {
+    synchronized void read(TopicPartition id, Collection<Event> events, long nextPosition) {
         var partition = partitions.get(id);
         if (partition == null || partition.seekNeeded) {
             return;
         }
-        for (var offset : eventOffsets) {
-            if (offset >= partition.applied) {
-                partition.unapplied.add(offset);
+        for (var event : events) {
+            if (event.offset >= partition.applied) {
+                partition.unapplied.add(event.offset, event.time);
             }
         }
         if (nextPosition != partition.position) {

@@ -14,7 +14,8 @@ record Lag(Instant timestamp, long events, List<OfPartition> partitions) {
     /**
      * @param applied offset of the first record that is not applied
      * @param end offset behind the last committed record
+     * @param oldest when the oldest event that is not applied came to Kafka, up to a second too early; null when all are
      */
     @RegisterForReflection
-    record OfPartition(String topic, int partition, long applied, long end, long events) {}
+    record OfPartition(String topic, int partition, long applied, long end, long events, Instant oldest) {}
 }

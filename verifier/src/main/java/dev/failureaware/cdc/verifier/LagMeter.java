@@ -43,7 +43,8 @@ class LagMeter {
                         standing.partition().partition(),
                         standing.applied(),
                         Math.max(standing.position(), committed.getOrDefault(standing.partition(), 0L)),
-                        standing.events()))
+                        standing.events(),
+                        standing.oldest().orElse(null)))
                 .toList();
         return new Lag(
                 clock.instant(),

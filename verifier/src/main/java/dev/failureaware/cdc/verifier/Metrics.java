@@ -9,57 +9,191 @@ import io.micrometer.core.instrument.Tags;
 import io.quarkus.runtime.StartupEvent;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
-import java.util.Arrays;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.function.Function;
 
-/** Gauges of the last verification, NaN where it does not know, and the number of verifications by verdict. */
+/**
+ * Gauges of the last verification, NaN where it does not know, and the number of verifications by verdict. Of the states of one
+ * thing each has a gauge, which is 1 for the present one. All are listed in docs/metrics.md.
+ */
 @ApplicationScoped
 class Metrics {
+    /** Kafka Connect's; any other is {@code unknown}. */
+    private static final List<String> CONNECT_STATES =
+            List.of("running", "paused", "stopped", "failed", "unassigned", "restarting", "unknown");
+
+    /** PostgreSQL's, of a slot's log. */
+    private static final List<String> WAL_STATES = List.of("reserved", "extended", "unreserved", "lost");
+
     private final MeterRegistry registry;
-    private final MultiGauge lagOfPartitions;
+    private final MultiGauge eventsOfPartitions;
+    private final MultiGauge secondsOfPartitions;
     private volatile Report last;
+    private volatile Instant fence;
 
     Metrics(MeterRegistry registry) {
         this.registry = registry;
-        this.lagOfPartitions = MultiGauge.builder("cdc.lag.partition.events")
-                .description("events of a partition that the sink has not applied")
+        this.eventsOfPartitions = MultiGauge.builder("cdc.lag.partition.events")
+                .description("Events of a partition that the sink has not applied")
+                .register(registry);
+        this.secondsOfPartitions = MultiGauge.builder("cdc.lag.partition.seconds")
+                .description("Age of the oldest event of a partition that the sink has not applied")
                 .register(registry);
     }
 
     void register(@Observes StartupEvent event) {
-        gauge("cdc.verdict", "", "0 pass, 1 in progress, 2 unknown, 3 fail", report ->
-                (long) report.status().ordinal());
-        gauge(
-                "cdc.lag.events",
-                "",
-                "events in Kafka that the sink has not applied",
-                report -> report.summary().lag());
+        for (var verdict : Verdict.values()) {
+            state(
+                    "cdc.verdict",
+                    "Verdict of the last verification",
+                    "verdict",
+                    label(verdict),
+                    report -> label(report.status()));
+            verifications(verdict);
+        }
         for (var rowClass : RowClass.values()) {
-            gauge("cdc.differences", rowClass.label(), "rows that differ", report -> rows(report, rowClass));
+            gauge(
+                    "cdc.differences",
+                    "Rows that differ",
+                    Tags.of("class", rowClass.label()),
+                    report -> rows(report, rowClass));
         }
         gauge(
+                "cdc.lag.events",
+                "Events in Kafka that the sink has not applied",
+                report -> report.summary().lag());
+        gauge("cdc.lag.seconds", "Age of the oldest event in Kafka that the sink has not applied", Metrics::lagSeconds);
+        gauge(
                 "cdc.parked",
-                "",
-                "records that the sink put aside",
+                "Records that the sink put aside and that have no outcome yet",
                 report -> report.summary().parked());
-        gauge("cdc.findings", "", "states of the pipeline that have passed a threshold", report ->
-                (long) report.pipeline().findings().size());
         gauge(
+                "cdc.findings",
+                "States of the pipeline that have passed a threshold",
+                report -> report.pipeline().findings().size());
+        slot();
+        connector();
+        gauge(
+                "cdc.last.event.timestamp.seconds",
+                "When the newest event came to Kafka, since 1970",
+                report -> seconds(report.pipeline().lastEvent()));
+        gauge(
+                "cdc.verification.duration.seconds",
+                "How long the last verification took",
+                report -> report.durationMillis() / 1000.0);
+        gauge("cdc.verification.timestamp.seconds", "When it ended, since 1970", report -> seconds(report.timestamp()));
+        gauge(
+                "cdc.fence.timestamp.seconds",
+                "The newest moment whose commits the sink is proven to have, since 1970",
+                report -> seconds(fence));
+    }
+
+    private void slot() {
+        ofSlot("cdc.slot.active", "Whether a connector reads the replication slot", slot -> slot.active() ? 1 : 0);
+        ofSlot(
                 "cdc.slot.retained.bytes",
-                "",
-                "log that the source keeps for the replication slot",
-                report -> Optional.ofNullable(report.pipeline().slot())
-                        .map(Report.Slot::retainedWalBytes)
-                        .orElse(null));
-        gauge("cdc.verification.millis", "", "how long the last verification took", Report::durationMillis);
+                "Log that the source keeps for the replication slot",
+                slot -> slot.retainedWalBytes());
+        ofSlot(
+                "cdc.slot.unconfirmed.bytes",
+                "Log since the position that the connector has confirmed",
+                slot -> slot.unconfirmedBytes());
+        for (var status : WAL_STATES) {
+            state(
+                    "cdc.slot.wal.status",
+                    "What became of the slot's log",
+                    "status",
+                    status,
+                    report -> Optional.ofNullable(report.pipeline().slot())
+                            .map(Report.Slot::walStatus)
+                            .orElse(null));
+        }
+    }
+
+    private void ofSlot(String name, String meaning, Function<Report.Slot, Number> value) {
         gauge(
-                "cdc.verification.timestamp.seconds",
-                "",
-                "when it ended, since 1970",
-                report -> report.timestamp().getEpochSecond());
-        Arrays.stream(Verdict.values()).forEach(this::verifications);
+                name,
+                meaning,
+                report ->
+                        Optional.ofNullable(report.pipeline().slot()).map(value).orElse(null));
+    }
+
+    /** The connector and its tasks apart: it says RUNNING although its task has failed. */
+    private void connector() {
+        for (var state : CONNECT_STATES) {
+            state(
+                    "cdc.connector.state",
+                    "What Kafka Connect says of the connector",
+                    "state",
+                    state,
+                    report -> connectState(Optional.ofNullable(report.pipeline().connector())
+                            .map(Report.Connector::state)
+                            .orElse("unknown")));
+            gauge(
+                    "cdc.connector.tasks",
+                    "Tasks of the connector by what Kafka Connect says of them",
+                    Tags.of("state", state),
+                    report -> Optional.ofNullable(report.pipeline().connector())
+                            .map(connector -> connector.tasks().stream()
+                                    .map(Metrics::connectState)
+                                    .filter(state::equals)
+                                    .count())
+                            .orElse(null));
+        }
+    }
+
+    private static String connectState(String said) {
+        var state = said.toLowerCase(Locale.ROOT);
+        return CONNECT_STATES.contains(state) ? state : "unknown";
+    }
+
+    void finished(Report report) {
+        if (report.fence() != null) {
+            fence = report.fence().committedAt();
+        }
+        last = report;
+        verifications(report.status()).increment();
+        if (report.pipeline().partitions() != null) {
+            ofPartitions(eventsOfPartitions, report, Lag.OfPartition::events);
+            ofPartitions(secondsOfPartitions, report, partition -> age(partition, report));
+        }
+    }
+
+    private static void ofPartitions(MultiGauge gauge, Report report, Function<Lag.OfPartition, Number> value) {
+        gauge.register(
+                report.pipeline().partitions().stream()
+                        .map(partition -> MultiGauge.Row.of(
+                                Tags.of("topic", partition.topic(), "partition", String.valueOf(partition.partition())),
+                                value.apply(partition)))
+                        .toList(),
+                true);
+    }
+
+    private static Number lagSeconds(Report report) {
+        var partitions = report.pipeline().partitions();
+        return partitions == null
+                ? null
+                : partitions.stream()
+                        .mapToDouble(partition -> age(partition, report))
+                        .max()
+                        .orElse(0);
+    }
+
+    /** Kafka's clock may be ahead of this one. */
+    private static double age(Lag.OfPartition partition, Report report) {
+        return partition.oldest() == null
+                ? 0
+                : Math.max(
+                        0,
+                        Duration.between(partition.oldest(), report.timestamp()).toMillis() / 1000.0);
+    }
+
+    private static Double seconds(Instant time) {
+        return time == null ? null : time.toEpochMilli() / 1000.0;
     }
 
     private static Long rows(Report report, RowClass rowClass) {
@@ -71,36 +205,39 @@ class Metrics {
     }
 
     private Counter verifications(Verdict verdict) {
-        return registry.counter("cdc.verifications", "verdict", verdict.name().toLowerCase(Locale.ROOT));
+        return Counter.builder("cdc.verifications")
+                .description("Verifications that ended")
+                .tag("verdict", label(verdict))
+                .register(registry);
     }
 
-    void finished(Report report) {
-        last = report;
-        verifications(report.status()).increment();
-        if (report.pipeline().partitions() != null) {
-            lagOfPartitions.register(
-                    report.pipeline().partitions().stream()
-                            .map(partition -> MultiGauge.Row.of(
-                                    Tags.of(
-                                            "topic",
-                                            partition.topic(),
-                                            "partition",
-                                            String.valueOf(partition.partition())),
-                                    partition.events()))
-                            .toList(),
-                    true);
-        }
+    private static String label(Verdict verdict) {
+        return verdict.name().toLowerCase(Locale.ROOT);
     }
 
-    private void gauge(String name, String differenceClass, String meaning, Function<Report, Long> value) {
-        var gauge = Gauge.builder(
+    private void gauge(String name, String meaning, Function<Report, Number> value) {
+        gauge(name, meaning, Tags.empty(), value);
+    }
+
+    /** @param present null where it is not known */
+    private void state(String name, String meaning, String tag, String state, Function<Report, String> present) {
+        gauge(name, meaning, Tags.of(tag, state), report -> {
+            var now = present.apply(report);
+            return now == null ? null : state.equals(now) ? 1 : 0;
+        });
+    }
+
+    /** @param value null where it is not known */
+    private void gauge(String name, String meaning, Tags tags, Function<Report, Number> value) {
+        Gauge.builder(
                         name,
                         this,
                         metrics -> Optional.ofNullable(metrics.last)
                                 .map(value)
-                                .map(Long::doubleValue)
+                                .map(Number::doubleValue)
                                 .orElse(Double.NaN))
-                .description(meaning);
-        (differenceClass.isEmpty() ? gauge : gauge.tag("class", differenceClass)).register(registry);
+                .tags(tags)
+                .description(meaning)
+                .register(registry);
     }
 }

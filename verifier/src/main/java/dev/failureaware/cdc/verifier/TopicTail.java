@@ -11,7 +11,6 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
-import java.util.stream.Collectors;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
@@ -222,15 +221,15 @@ class TopicTail {
                 messagePositions.put(partition, consumer.position(partition, PATIENCE));
             } else {
                 // A tombstone follows its delete and changes nothing, so it is no event of its own.
-                var offsets = ofPartition.stream()
+                var events = ofPartition.stream()
                         .filter(record -> record.value() != null)
-                        .map(record -> record.offset())
-                        .collect(Collectors.toList());
+                        .map(record -> new Backlog.Event(record.offset(), record.timestamp()))
+                        .toList();
                 ofPartition.stream()
                         .mapToLong(record -> record.timestamp())
                         .max()
                         .ifPresent(newest -> backlog.arrived(Instant.ofEpochMilli(newest)));
-                backlog.read(partition, offsets, consumer.position(partition, PATIENCE));
+                backlog.read(partition, events, consumer.position(partition, PATIENCE));
             }
         }
     }

@@ -1,5 +1,6 @@
 package dev.failureaware.cdc.verifier;
 
+import dev.failureaware.cdc.model.LogKeys;
 import dev.failureaware.cdc.model.Verdict;
 import io.quarkus.scheduler.Scheduled;
 import io.smallrye.mutiny.Multi;
@@ -14,6 +15,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jboss.logging.Logger;
+import org.jboss.logging.MDC;
 
 /** Runs verifications one after the other, on schedule and on demand, and keeps the last report. */
 @ApplicationScoped
@@ -73,7 +75,11 @@ class Verifications {
         metrics.finished(report);
         live.onNext(last);
         if (before.filter(report.status()::equals).isEmpty()) {
+            if (report.fence() != null) {
+                MDC.put(LogKeys.POSITION, report.fence().lsn());
+            }
             LOG.infof("%s%s", report.status(), report.reason() == null ? "" : ": " + report.reason());
+            MDC.remove(LogKeys.POSITION);
         }
         return last;
     }

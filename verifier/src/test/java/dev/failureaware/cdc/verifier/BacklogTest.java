@@ -2,6 +2,8 @@ package dev.failureaware.cdc.verifier;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.time.Instant;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -11,6 +13,13 @@ import org.junit.jupiter.api.Test;
 class BacklogTest {
     private static final TopicPartition P = new TopicPartition("shop.public.t", 0);
     private final Backlog backlog = new Backlog();
+
+    /** An event a minute. */
+    private static List<Backlog.Event> events(long... offsets) {
+        return Arrays.stream(offsets)
+                .mapToObj(offset -> new Backlog.Event(offset, offset * 60_000))
+                .toList();
+    }
 
     @Test
     void aNewPartitionIsReadFromWhereTheSinkStands() {
@@ -24,7 +33,7 @@ class BacklogTest {
     void eventsStayUntilTheSinkHasAppliedThem() {
         backlog.follow(Set.of(P), Map.of());
         backlog.takeSeeks();
-        backlog.read(P, List.of(0L, 1L, 3L), 5);
+        backlog.read(P, events(0L, 1L, 3L), 5);
 
         backlog.applied(Map.of(P, 2L));
 
@@ -32,22 +41,25 @@ class BacklogTest {
         assertThat(backlog.unread(Map.of(P, 6L))).containsExactly(P);
         assertThat(backlog.unapplied(Map.of(P, 3L))).isEmpty();
         assertThat(backlog.unapplied(Map.of(P, 5L))).containsEntry(P, 1L);
+        assertThat(backlog.standings())
+                .singleElement()
+                .satisfies(standing -> assertThat(standing.oldest()).contains(Instant.EPOCH.plusSeconds(180)));
     }
 
     @Test
     void aSinkThatWasRewoundMakesTheTailReadAgain() {
         backlog.follow(Set.of(P), Map.of(P, 10L));
         backlog.takeSeeks();
-        backlog.read(P, List.of(10L, 11L), 12);
+        backlog.read(P, events(10L, 11L), 12);
 
         backlog.applied(Map.of(P, 4L));
-        backlog.read(P, List.of(12L), 13);
+        backlog.read(P, events(12L), 13);
 
         assertThat(backlog.unread(Map.of(P, 12L)))
                 .as("what is read before the seek counts for nothing")
                 .containsExactly(P);
         assertThat(backlog.takeSeeks()).containsEntry(P, 4L);
-        backlog.read(P, List.of(4L, 5L, 10L, 11L, 12L), 13);
+        backlog.read(P, events(4L, 5L, 10L, 11L, 12L), 13);
         assertThat(backlog.standings())
                 .singleElement()
                 .satisfies(standing -> assertThat(standing.events()).isEqualTo(5));

@@ -10,6 +10,7 @@ import static org.hamcrest.Matchers.notNullValue;
 import static org.hamcrest.Matchers.startsWith;
 
 import dev.failureaware.cdc.test.KafkaAndPostgres;
+import dev.failureaware.cdc.test.MetricsPage;
 import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.common.ResourceArg;
 import io.quarkus.test.junit.QuarkusTest;
@@ -200,10 +201,13 @@ class HttpIT {
         get("/q/metrics")
                 .then()
                 .body(
-                        containsString("cdc_verdict 0.0"),
+                        containsString("cdc_verdict{verdict=\"pass\"} 1.0"),
+                        containsString("cdc_verdict{verdict=\"fail\"} 0.0"),
                         containsString("cdc_differences{class=\"orphan\"} 0.0"),
                         containsString("cdc_differences{class=\"stale\"} 0.0"),
                         containsString("cdc_verifications_total{verdict=\"pass\"}"),
                         containsString("cdc_findings "));
+        assertThat(MetricsPage.exposed("verifier", get("/q/metrics").asString()))
+                .isEqualTo(MetricsPage.of("verifier"));
     }
 }

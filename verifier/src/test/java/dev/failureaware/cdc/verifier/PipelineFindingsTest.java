@@ -50,7 +50,7 @@ class PipelineFindingsTest {
 
     private List<String> of(Report.Slot slot, Report.Connector connector, long lag, Instant lastEvent, Long parked) {
         var state = new Report.Pipeline(
-                slot, connector, "18", List.of(new Lag.OfPartition("t", 0, 1, 99, lag)), lastEvent, List.of());
+                slot, connector, "18", List.of(new Lag.OfPartition("t", 0, 1, 99, lag, null)), lastEvent, List.of());
         return findings.of(state, Optional.empty(), parked).stream()
                 .map(finding -> finding.kind() + " " + finding.subject())
                 .toList();

@@ -58,7 +58,7 @@ class ReportFormsTest {
                     new Report.Slot(true, 1L, "0/1", 1L, "reserved"),
                     new Report.Connector("RUNNING", List.of("FAILED")),
                     "18.6",
-                    List.of(new Lag.OfPartition("shop.public.t", 0, 1, 9, 7)),
+                    List.of(new Lag.OfPartition("shop.public.t", 0, 1, 9, 7, Instant.EPOCH)),
                     AT,
                     List.of(new Report.Finding("connector", "connect", "tasks [FAILED]"))),
             List.of(new Report.Failure("data_integrity", "stale", "t", 1, "1 rows differ")),

@@ -11,7 +11,7 @@ class UnappliedOffsetsTest {
     void gapsAreNoEvents() {
         var offsets = new UnappliedOffsets();
         for (var offset : new long[] {3, 4, 6, 9}) {
-            offsets.add(offset);
+            offsets.add(offset, 0);
         }
 
         assertThat(offsets.count()).isEqualTo(4);
@@ -32,7 +32,7 @@ class UnappliedOffsetsTest {
         for (var step = 0; step < 20_000; step++) {
             if (random.nextInt(3) > 0) {
                 next += 1 + (random.nextInt(5) == 0 ? 1 : 0);
-                offsets.add(next);
+                offsets.add(next, step);
                 set.add(next);
             } else {
                 applied = Math.max(applied, applied + random.nextInt((int) (next - applied) + 2));
@@ -43,5 +43,21 @@ class UnappliedOffsetsTest {
             assertThat(offsets.count()).isEqualTo(set.size());
             assertThat(offsets.countBelow(bound)).isEqualTo(set.headSet(bound).size());
         }
+    }
+
+    @Test
+    void theOldestEventIsKnownToASecondHoweverLongTheBacklog() {
+        var offsets = new UnappliedOffsets();
+        assertThat(offsets.oldest()).isEmpty();
+        for (var offset = 0; offset < 100_000; offset++) {
+            offsets.add(offset, offset * 10L);
+        }
+
+        for (var applied = 0; applied < 100_000; applied += 777) {
+            offsets.appliedBelow(applied);
+            assertThat(offsets.oldest().orElseThrow()).isBetween(applied * 10L - 1000, applied * 10L);
+        }
+        offsets.appliedBelow(100_000);
+        assertThat(offsets.oldest()).isEmpty();
     }
 }

@@ -6,6 +6,7 @@ import dev.failureaware.cdc.sink.apply.ParkedRecords.Filter;
 import dev.failureaware.cdc.sink.apply.ParkedRecords.Outcome;
 import dev.failureaware.cdc.sink.decode.Decoded;
 import dev.failureaware.cdc.sink.decode.EventDecoder;
+import dev.failureaware.cdc.sink.decode.LogPlace;
 import dev.failureaware.cdc.sink.decode.Operation;
 import dev.failureaware.cdc.sink.decode.ValueForm;
 import dev.failureaware.cdc.sink.plan.BatchPlanner;
@@ -127,7 +128,9 @@ public class Replay {
             throw failure;
         }
         var refusal = Refusal.of(failure);
-        LOG.warnf("%s offset %d stays parked", entry.partition(), entry.offset());
+        try (var place = LogPlace.of(entry.partition(), entry.offset())) {
+            LOG.warnf("%s offset %d stays parked", entry.partition(), entry.offset());
+        }
         parked.refuseAgain(entry.id(), refusal.reason(), refusal.sqlState())
                 .await()
                 .indefinitely();

@@ -47,6 +47,8 @@ public final class BatchPlanner {
     private final Map<List<Object>, SnapshotMark> snapshotMarks = new LinkedHashMap<>();
     private final List<ParkedRecord> parked = new ArrayList<>();
     private final Map<Operation, Integer> applied = new EnumMap<>(Operation.class);
+    private final List<Long> commits = new ArrayList<>();
+    private long notedCommit;
 
     private BatchPlanner(Map<TopicPartition, PartitionState> before, long newestSnapshot) {
         this.before = before;
@@ -147,6 +149,7 @@ public final class BatchPlanner {
 
     private void apply(Decoded.Positioned change) {
         applied.merge(change.operation(), 1, Integer::sum);
+        noteCommit(change.source());
         if (change instanceof Decoded.Truncate truncate) {
             truncations.merge(
                     truncate.table(),
@@ -158,6 +161,14 @@ public final class BatchPlanner {
                     BatchPlanner::later);
         } else if (change instanceof Decoded.RowChange row) {
             apply(row);
+        }
+    }
+
+    private void noteCommit(Source source) {
+        if (source.snapshot() == Snapshot.NONE
+                && Math.abs(source.commitMicros() - notedCommit) >= Plan.ONE_MOMENT_MICROS) {
+            notedCommit = source.commitMicros();
+            commits.add(notedCommit);
         }
     }
 
@@ -249,7 +260,8 @@ public final class BatchPlanner {
                 List.copyOf(work),
                 List.copyOf(snapshotMarks.values()),
                 List.copyOf(parked),
-                Map.copyOf(applied));
+                Map.copyOf(applied),
+                List.copyOf(commits));
     }
 
     /** A table's rows, by the shape of their events. */

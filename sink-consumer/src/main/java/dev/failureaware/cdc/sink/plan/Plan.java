@@ -20,6 +20,8 @@ import org.apache.kafka.common.TopicPartition;
  * @param snapshotMarks what the batch tells of snapshots
  * @param parked records that are put aside instead of applied, in the order of their partitions
  * @param eventsApplied events by operation that took effect or were folded into a later one of the same row
+ * @param commits when the transactions of these events committed at the source, microseconds since 1970; one for all that
+ *     are neighbours in a partition and of one moment. Rows of snapshots have none
  */
 public record Plan(
         Map<TopicPartition, Advance> advances,
@@ -27,7 +29,11 @@ public record Plan(
         List<TableWork> tables,
         List<SnapshotMark> snapshotMarks,
         List<ParkedRecord> parked,
-        Map<Operation, Integer> eventsApplied) {
+        Map<Operation, Integer> eventsApplied,
+        List<Long> commits) {
+
+    /** Commits that are not so far apart count as one: to observe each would cost where every row is a commit of its own. */
+    static final long ONE_MOMENT_MICROS = 10_000;
 
     /** @param duplicates events of the partition that were recognised as sent before */
     public record Advance(long from, PartitionState to, int duplicates) {}

@@ -107,6 +107,26 @@ class BatchPlannerTest {
         assertThat(plan.advances().get(P0).to().nextOffset()).isEqualTo(14);
     }
 
+    /** How long a commit took to the sink is told once for it, and not at all by what is no news. */
+    @Test
+    void commitsAreToldOnceForAllTheirRowsAndNotForSnapshotsAndDuplicates() {
+        var first = new Source(110, 100L, 1_000_000, Snapshot.NONE);
+        var sameCommit = new Source(120, 100L, 1_000_000, Snapshot.NONE);
+        var sameMoment = new Source(124, 122L, 1_009_999, Snapshot.NONE);
+        var second = new Source(130, 126L, 1_010_000, Snapshot.NONE);
+
+        var plan = plan(
+                upsert(10, "1", "a", first),
+                upsert(11, "2", "a", sameCommit),
+                upsert(12, "2", "b", sameMoment),
+                upsert(13, "1", "b", second),
+                upsert(14, "1", "a", first),
+                snapshotRow(P1, 20, "3", 500, Snapshot.PART));
+
+        assertThat(plan.duplicates()).isEqualTo(1);
+        assertThat(plan.commits()).containsExactly(1_000_000L, 1_010_000L);
+    }
+
     @Test
     void recordsBelowTheStoredOffsetAreNotTakenAgain() {
         var plan = plan(upsert(9, "1", "old", streamed(100L, 110)));

@@ -63,7 +63,8 @@ class KeyOrderTest {
                         RecordBytes.uncut(
                                 keyOf(((Decoded.RowChange) event).key().get(0))),
                         RecordBytes.uncut(new byte[0]),
-                        false),
+                        false,
+                        null),
                 park);
     }
 

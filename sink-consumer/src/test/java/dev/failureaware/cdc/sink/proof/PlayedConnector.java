@@ -10,6 +10,7 @@ import dev.failureaware.cdc.test.DebeziumEvents;
 import dev.failureaware.cdc.test.DebeziumTable;
 import dev.failureaware.cdc.test.TestDatabase;
 import dev.failureaware.cdc.test.TestKafka;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -45,6 +46,7 @@ final class PlayedConnector implements AutoCloseable {
     private final Map<TopicPartition, List<String>> effects = new HashMap<>();
 
     private long commits;
+    private String traceParent;
 
     /** @param partitions of each of the two topics */
     PlayedConnector(String kafka, String prefix, int partitions) {
@@ -101,6 +103,11 @@ final class PlayedConnector implements AutoCloseable {
                 .get();
     }
 
+    /** Every record sent from now on says that it belongs to this trace. */
+    void trace(String traceParent) {
+        this.traceParent = traceParent;
+    }
+
     private static Map<String, Object> row(long id, String text) {
         return Map.of("id", id, "text", text);
     }
@@ -108,7 +115,11 @@ final class PlayedConnector implements AutoCloseable {
     private void send(String table, long id, String text, DebeziumEvent event) {
         var partition = new TopicPartition(topic(table), (int) (id % partitions));
         for (var one : stream.commit(event)) {
-            sent.add(producer.send(one.from(prefix, "shop").record(partition.partition())));
+            var record = one.from(prefix, "shop").record(partition.partition());
+            if (traceParent != null) {
+                record.headers().add("traceparent", traceParent.getBytes(StandardCharsets.US_ASCII));
+            }
+            sent.add(producer.send(record));
         }
         effects.computeIfAbsent(partition, key -> new ArrayList<>()).add(text == null ? "" + id : id + "=" + text);
     }
