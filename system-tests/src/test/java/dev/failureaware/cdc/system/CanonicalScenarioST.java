@@ -6,7 +6,6 @@ import static org.awaitility.Awaitility.await;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.nio.file.Files;
-import java.nio.file.Path;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
@@ -59,10 +58,9 @@ class CanonicalScenarioST {
                         pid -> ProcessHandle.of(pid).map(ProcessHandle::isAlive).orElse(false));
     }
 
-    private void runScenario() throws Exception {
-        var scenario =
-                Path.of(getClass().getResource("/short-scenario.json").toURI()).toString();
-        var demo = stack.run(Map.of("SCENARIO", scenario), "demo");
+    private void runScenario() {
+        var scenario = Document.REPOSITORY.resolve("scenarios/quick.json");
+        var demo = stack.run(Map.of("SCENARIO", scenario.toString()), "demo");
 
         assertThat(demo.exitCode()).as(demo.output()).isZero();
         var report = stack.report();
@@ -111,14 +109,14 @@ class CanonicalScenarioST {
 
     @Test
     @Order(1)
-    void allFiveFailuresPass() throws Exception {
+    void allFiveFailuresPass() throws SQLException {
         runScenario();
         assertSinkEqualsSource();
     }
 
     @Test
     @Order(2)
-    void theSameScenarioPassesAgainOnTheSameData() throws Exception {
+    void theSameScenarioPassesAgainOnTheSameData() throws SQLException {
         runScenario();
         assertSinkEqualsSource();
 

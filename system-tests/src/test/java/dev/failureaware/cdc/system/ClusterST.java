@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -69,8 +68,7 @@ class ClusterST {
     @Order(2)
     void eachOfTheFiveFailuresHitsAndPasses() throws Exception {
         var before = cluster.podUids();
-        var document = Files.readString(
-                Path.of(getClass().getResource("/short-scenario.json").toURI()));
+        var document = Files.readString(Document.REPOSITORY.resolve("scenarios/quick.json"));
 
         cluster.injector("POST", "/scenario/run", document);
         var seen = new HashSet<String>();

@@ -113,6 +113,52 @@ final class Stack {
         }
     }
 
+    /**
+     * Runs a command as it stands in a document: in a shell, in the repository, with the standard ports and the state folder in it
+     * replaced by this stack's. The build is not checked, as this test is part of it.
+     *
+     * @param longest after that it is interrupted, as somebody would who has seen enough
+     */
+    Finished shell(String command, Duration longest) {
+        var script = "make() { command make -o built -o jar \"$@\"; }; " + here(command);
+        try {
+            Files.createDirectories(folder.getParent());
+            var output = folder.resolveSibling(folder.getFileName() + "-shell.txt");
+            var builder = new ProcessBuilder("timeout", "--signal=INT", longest.toSeconds() + "s", "bash", "-c", script)
+                    .directory(Document.REPOSITORY.toFile())
+                    .redirectErrorStream(true)
+                    .redirectInput(ProcessBuilder.Redirect.from(new java.io.File("/dev/null")))
+                    .redirectOutput(output.toFile());
+            builder.environment().putAll(environment);
+            var exitCode = builder.start().waitFor();
+            return new Finished(exitCode, Files.readString(output));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    private String here(String command) {
+        var text = command.replace("$PWD/.stack/", folder + "/").replace(".stack/", folder + "/");
+        for (var service : Map.of(
+                        8083,
+                        "CONNECT",
+                        8089,
+                        "VERIFIER",
+                        8090,
+                        "SINK_CONSUMER",
+                        8091,
+                        "INJECTOR",
+                        8092,
+                        "LOAD_GENERATOR")
+                .entrySet()) {
+            text = text.replace(
+                    "127.0.0.1:" + service.getKey(), "127.0.0.1:" + environment.get(service.getValue() + "_PORT"));
+        }
+        return text;
+    }
+
     JsonNode report() {
         return json(reportFolder().resolve("report.json"));
     }
