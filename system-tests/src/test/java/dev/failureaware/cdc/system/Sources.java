@@ -30,7 +30,7 @@ final class Sources {
 
     private final Map<Path, String> texts = new HashMap<>();
     private final Set<String> words = new HashSet<>();
-    private final Set<String> endpointWords = new HashSet<>(Set.of("q", "health", "live", "ready", "metrics"));
+    private final Set<String> endpointWords = new HashSet<>(Set.of("q", "health", "live", "ready", "well", "metrics"));
 
     Sources() {
         try {
@@ -47,7 +47,8 @@ final class Sources {
                 public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) throws IOException {
                     var name = file.getFileName().toString();
                     // The list of documented commands repeats the documents.
-                    if (KINDS.contains(name.contains(".") ? name.substring(name.lastIndexOf('.') + 1) : "")
+                    if (attributes.isRegularFile()
+                            && KINDS.contains(name.contains(".") ? name.substring(name.lastIndexOf('.') + 1) : "")
                             && !name.equals("DocumentedCommands.java")) {
                         texts.put(file, Files.readString(file));
                     }
