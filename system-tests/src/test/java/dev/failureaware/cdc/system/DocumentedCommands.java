@@ -49,7 +49,7 @@ final class DocumentedCommands {
                     "LEAVE_OUT=sink-consumer CONNECT_PLUGINS=benchmarks/jdbc-sink/target/plugins VERIFIER_SINK_GROUP=connect-jdbc-sink make up"),
             new Step("cp -p .stack/secrets/sink/cdc_sink .stack/secrets/connect/"),
             new Step(
-                    "sed \"s:SECRETS:$PWD/.stack/secrets/connect:\" examples/jdbc-sink/connector.json > jdbc-sink.json"),
+                    "sed -e \"s#SECRETS#$PWD/.stack/secrets/connect#\" -e \"s#SINK#127.0.0.1:5433#\" examples/jdbc-sink/connector.json > jdbc-sink.json"),
             new Step(
                     "curl -fsS -X PUT -H 'Content-Type: application/json' -d @jdbc-sink.json http://127.0.0.1:8083/connectors/jdbc-sink/config",
                     "jdbc-sink"));
