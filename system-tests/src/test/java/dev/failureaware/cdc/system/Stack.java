@@ -40,6 +40,14 @@ final class Stack {
             "INJECTOR",
             "LOAD_GENERATOR",
             "SUPERVISOR");
+    /** Those that documents show. */
+    private static final Map<Integer, String> STANDARD_PORTS = Map.ofEntries(
+            Map.entry(5433, "SINK"),
+            Map.entry(8083, "CONNECT"),
+            Map.entry(8089, "VERIFIER"),
+            Map.entry(8090, "SINK_CONSUMER"),
+            Map.entry(8091, "INJECTOR"));
+
     private static final Path JAR =
             Path.of("../local-stack/target/local-stack.jar").toAbsolutePath().normalize();
     private static final Duration LONGEST_COMMAND = Duration.ofMinutes(10);
@@ -141,20 +149,8 @@ final class Stack {
 
     private String here(String command) {
         var text = command.replace("$PWD/.stack/", folder + "/").replace(".stack/", folder + "/");
-        for (var service : Map.of(
-                        8083,
-                        "CONNECT",
-                        8089,
-                        "VERIFIER",
-                        8090,
-                        "SINK_CONSUMER",
-                        8091,
-                        "INJECTOR",
-                        8092,
-                        "LOAD_GENERATOR")
-                .entrySet()) {
-            text = text.replace(
-                    "127.0.0.1:" + service.getKey(), "127.0.0.1:" + environment.get(service.getValue() + "_PORT"));
+        for (var port : STANDARD_PORTS.entrySet()) {
+            text = text.replace("127.0.0.1:" + port.getKey(), "127.0.0.1:" + environment.get(port.getValue() + "_PORT"));
         }
         return text;
     }
