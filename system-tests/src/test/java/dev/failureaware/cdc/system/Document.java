@@ -107,17 +107,26 @@ record Document(Path file, List<String> lines) {
         return prose(SPAN);
     }
 
+    /** By paragraphs, because what stands in backquotes may go on in the next line. */
     private List<Said> prose(Pattern pattern) {
         var found = new ArrayList<Said>();
         var fenced = false;
-        for (var n = 0; n < lines.size(); n++) {
-            if (lines.get(n).strip().startsWith("```")) {
-                fenced = !fenced;
-            } else if (!fenced) {
-                var matcher = pattern.matcher(lines.get(n));
+        var paragraph = "";
+        var begin = 1;
+        for (var n = 0; n <= lines.size(); n++) {
+            var line = n < lines.size() ? lines.get(n).strip() : "";
+            var fence = line.startsWith("```");
+            if (paragraph.isEmpty() || line.isEmpty() || fence || line.matches("(\\||#|- |\\d+\\. ).*")) {
+                var matcher = pattern.matcher(paragraph);
                 while (matcher.find()) {
-                    found.add(new Said(matcher.group(1), file, n + 1));
+                    found.add(new Said(matcher.group(1), file, begin));
                 }
+                paragraph = "";
+                begin = n + 1;
+            }
+            fenced ^= fence;
+            if (!fenced && !fence) {
+                paragraph = (paragraph + " " + line).strip();
             }
         }
         return found;
