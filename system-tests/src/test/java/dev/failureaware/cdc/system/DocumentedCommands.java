@@ -39,6 +39,11 @@ final class DocumentedCommands {
             new Step("make trigger-duplicate", "PASS"),
             new Step("make trigger-backfill", "PASS"),
             new Step("SCENARIO=examples/own-tables/scenario.json make demo", "PASS"),
+            new Step("curl -fsS -X PUT http://127.0.0.1:8083/connectors/shop/stop"),
+            new Step(
+                    "curl -fsS --retry 20 --retry-delay 1 --retry-all-errors -X DELETE http://127.0.0.1:8083/connectors/shop/offsets",
+                    "have been reset"),
+            new Step("curl -fsS -X PUT http://127.0.0.1:8083/connectors/shop/resume"),
             new Step("make stop NAME=sink-consumer", "sink-consumer"),
             new Step("make start NAME=sink-consumer", "sink-consumer"));
 
