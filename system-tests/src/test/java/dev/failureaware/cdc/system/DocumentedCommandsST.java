@@ -3,7 +3,6 @@ package dev.failureaware.cdc.system;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.failureaware.cdc.system.DocumentedCommands.Step;
-import java.time.Duration;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
@@ -16,10 +15,6 @@ import org.junit.jupiter.api.TestInstance.Lifecycle;
 /** The commands of the documents as they stand there, one after the other, on a stack with tables of one's own. */
 @TestInstance(Lifecycle.PER_CLASS)
 class DocumentedCommandsST {
-    private static final Duration LONGEST = Duration.ofMinutes(5);
-    /** For what never ends by itself. */
-    private static final Duration A_LOOK = Duration.ofSeconds(4);
-
     private final Stack stack = new Stack("documents", Map.of());
 
     @BeforeAll
@@ -40,14 +35,15 @@ class DocumentedCommandsST {
     }
 
     static void run(Stack stack, Step step) {
-        var endless = step.command().equals("make watch");
-        var finished = stack.shell(step.command(), endless ? A_LOOK : LONGEST);
-
-        if (!endless) {
-            assertThat(finished.exitCode())
-                    .as("%s%n%s", step.command(), finished.output())
-                    .isZero();
+        if (step.command().equals("make watch")) {
+            stack.shellUntil(step.shows()[0], step.command());
+            return;
         }
+        var finished = stack.shell(step.command());
+
+        assertThat(finished.exitCode())
+                .as("%s%n%s", step.command(), finished.output())
+                .isZero();
         assertThat(finished.output()).as(step.command()).contains(step.shows());
     }
 }

@@ -1,6 +1,7 @@
 package dev.failureaware.cdc.system;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -124,27 +125,49 @@ final class Stack {
     /**
      * Runs a command as it stands in a document: in a shell, in the repository, with the standard ports and the state folder in it
      * replaced by this stack's. The build is not checked, as this test is part of it.
-     *
-     * @param longest after that it is interrupted, as somebody would who has seen enough
      */
-    Finished shell(String command, Duration longest) {
-        var script = "make() { command make -o built -o jar \"$@\"; }; " + here(command);
+    Finished shell(String command) {
         try {
-            Files.createDirectories(folder.getParent());
-            var output = folder.resolveSibling(folder.getFileName() + "-shell.txt");
-            var builder = new ProcessBuilder("timeout", "--signal=INT", longest.toSeconds() + "s", "bash", "-c", script)
-                    .directory(Document.REPOSITORY.toFile())
-                    .redirectErrorStream(true)
-                    .redirectInput(ProcessBuilder.Redirect.from(new java.io.File("/dev/null")))
-                    .redirectOutput(output.toFile());
-            builder.environment().putAll(environment);
-            var exitCode = builder.start().waitFor();
+            var output = shellOutput();
+            var exitCode = startShell(command, output).waitFor();
             return new Finished(exitCode, Files.readString(output));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         } catch (InterruptedException e) {
             throw new AssertionError(e);
         }
+    }
+
+    /** The same for what never ends by itself: ended as soon as it has printed this. */
+    void shellUntil(String text, String command) {
+        try {
+            var output = shellOutput();
+            var process = startShell(command, output);
+            try {
+                await(command).atMost(LONGEST_COMMAND).until(() -> Files.readString(output), all -> all.contains(text));
+            } finally {
+                // Handed on to all that the shell has started.
+                process.destroy();
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private Path shellOutput() throws IOException {
+        Files.createDirectories(folder.getParent());
+        return folder.resolveSibling(folder.getFileName() + "-shell.txt");
+    }
+
+    private Process startShell(String command, Path output) throws IOException {
+        var script = "make() { command make -o built -o jar \"$@\"; }; " + here(command);
+        var builder = new ProcessBuilder("timeout", LONGEST_COMMAND.toSeconds() + "s", "bash", "-c", script)
+                .directory(Document.REPOSITORY.toFile())
+                .redirectErrorStream(true)
+                .redirectInput(ProcessBuilder.Redirect.from(new java.io.File("/dev/null")))
+                .redirectOutput(output.toFile());
+        builder.environment().putAll(environment);
+        return builder.start();
     }
 
     private String here(String command) {
