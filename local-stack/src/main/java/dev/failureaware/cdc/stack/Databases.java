@@ -43,6 +43,9 @@ final class Databases {
 
     void setUpSink(int port) throws SQLException, IOException {
         createRoles(Part.SINK, port);
+        if (own.sinkSql().isPresent()) {
+            run(as(Part.SINK, SINK, port), own.sinkSql().get().toString());
+        }
     }
 
     private SqlAddress as(Part database, String role, int port) {

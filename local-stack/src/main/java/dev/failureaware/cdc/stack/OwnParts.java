@@ -16,12 +16,20 @@ import java.util.stream.Collectors;
  * judged before anything is started.
  *
  * @param sourceSql run by the tables' owner after the example's tables are there, at every start
+ * @param sinkSql run by the sink's role at every start, before anything is applied
  * @param connectorConfig laid over the project's settings
  * @param plugins folder of plugin folders, for connectors beside Debezium's
  * @param leftOut services that are not started
  */
 record OwnParts(
-        Optional<Path> sourceSql, Optional<ObjectNode> connectorConfig, Optional<Path> plugins, Set<Part> leftOut) {
+        Optional<Path> sourceSql,
+        Optional<Path> sinkSql,
+        Optional<ObjectNode> connectorConfig,
+        Optional<Path> plugins,
+        Set<Part> leftOut) {
+
+    /** Begins like the sink-consumer's settings, and is none. */
+    static final String SINK_SQL = "SINK_SQL";
 
     /** What the stack itself sets, or its services are told by name: another value would part them from the connector. */
     private static final Set<String> FIXED = Set.of(
@@ -37,6 +45,7 @@ record OwnParts(
     static OwnParts of(Map<String, String> environment) {
         return new OwnParts(
                 file("SOURCE_SQL", environment),
+                file(SINK_SQL, environment),
                 file("CONNECTOR_CONFIG", environment).map(OwnParts::connectorConfig),
                 path("CONNECT_PLUGINS", environment).map(OwnParts::folder),
                 leftOut(environment.getOrDefault("LEAVE_OUT", "")));

@@ -52,6 +52,7 @@ class OwnPartsTest {
     @ParameterizedTest
     @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
             SOURCE_SQL       | none.sql      | none.sql: there is no such file
+            SINK_SQL         | none.sql      | none.sql: there is no such file
             CONNECT_PLUGINS  | none          | none: there is no such folder
             LEAVE_OUT        | kafka         | kafka cannot be left out; allowed: sink-consumer, verifier
             LEAVE_OUT        | sink          | sink cannot be left out

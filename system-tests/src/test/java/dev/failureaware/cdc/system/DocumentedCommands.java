@@ -51,7 +51,7 @@ final class DocumentedCommands {
     static final List<Step> WITH_ANOTHER_SINK = List.of(
             new Step("mvn -q -f benchmarks/jdbc-sink/pom.xml package"),
             new Step(
-                    "LEAVE_OUT=sink-consumer CONNECT_PLUGINS=benchmarks/jdbc-sink/target/plugins VERIFIER_SINK_GROUP=connect-jdbc-sink make up"),
+                    "LEAVE_OUT=sink-consumer CONNECT_PLUGINS=benchmarks/jdbc-sink/target/plugins SINK_SQL=examples/jdbc-sink/tables.sql VERIFIER_SINK_GROUP=connect-jdbc-sink make up"),
             new Step("cp -p .stack/secrets/sink/cdc_sink .stack/secrets/connect/"),
             new Step(
                     "sed -e \"s#SECRETS#$PWD/.stack/secrets/connect#\" -e \"s#SINK#127.0.0.1:5433#\" examples/jdbc-sink/connector.json > jdbc-sink.json"),
