@@ -74,13 +74,14 @@ class ScenarioSchemaTest {
             "{'id':'y','type':'schema'}");
 
     private static final String EVERY_FIELD = """
-            {'$schema':'s','id':'x','name':'n','description':'d','version':'1','unknown':1,
-             'failures':[{'id':'a','type':'restart','delay_seconds':1,'description':'d','expected_outcome':'e'},
-              {'id':'b','type':'lag','duration_seconds':2,'unknown':1},
-              {'id':'c','type':'backfill','rows':3,'parameters':{'rows':4,'column':'c','duration_seconds':5,'unknown':1}},
-              {'id':'d','type':'schema','column':'tier','parameters':{}}],
-             'verification':{'tables':['customers','public.orders'],'comparison_mode':'full','tolerance_seconds':30,
-              'checks':[{'name':'no_orphans','description':'d'}],'unknown':1}}""";
+        {'$schema':'s','id':'x','name':'n','description':'d','version':'1','unknown':1,
+         'failures':[{'id':'a','type':'restart','delay_seconds':1,'description':'d','expected_outcome':'e'},
+          {'id':'b','type':'lag','duration_seconds':2,'unknown':1},
+          {'id':'c','type':'backfill','rows':3,'parameters':{'rows':4,'column':'c','duration_seconds':5,'unknown':1}},
+          {'id':'d','type':'schema','column':'tier','parameters':{}}],
+         'verification':{'tables':['customers','public.orders'],'comparison_mode':'full','tolerance_seconds':30,
+          'checks':[{'name':'no_orphans','description':'d'}],'unknown':1}}\
+        """;
 
     private static JsonNode schema() {
         try (var schema = ScenarioSchemaTest.class.getResourceAsStream("/scenario.schema.json")) {

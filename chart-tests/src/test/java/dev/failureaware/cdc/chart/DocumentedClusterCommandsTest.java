@@ -25,8 +25,8 @@ class DocumentedClusterCommandsTest {
     private static final Pattern BLOCK = Pattern.compile("(?ms)^ *```(\\w+)\\n(.*?)^ *```$");
     private static final Pattern FILE = Pattern.compile("(?<=\\s)(?:k8s|helm)/[\\w./-]+");
     private static final Pattern SET = Pattern.compile("--set ([\\w.]+)=(\\S+)");
-    private static final Pattern OBJECT =
-            Pattern.compile("\\b(job|configmap|deployment|kafkaconnector|lease|pod|secret|service)[ /](cdc-[a-z0-9-]+)");
+    private static final Pattern OBJECT = Pattern.compile(
+            "\\b(job|configmap|deployment|kafkaconnector|lease|pod|secret|service)[ /](cdc-[a-z0-9-]+)");
 
     private static final Set<String> NAMES = Chart.with(Map.of("jobs.render", true)).objects().stream()
             .map(Rendered::name)

@@ -12,8 +12,7 @@ import org.junit.jupiter.api.Test;
 /** The chart refuses a scenario at its installation that the injector would refuse when it is run. */
 class ScenarioValuesTest {
     private static final ObjectMapper JSON = new ObjectMapper();
-    private static final JsonNode INJECTORS =
-            read("chaos-injector/src/main/resources/scenario.schema.json");
+    private static final JsonNode INJECTORS = read("chaos-injector/src/main/resources/scenario.schema.json");
     private static final JsonNode CHARTS = read("helm/failure-aware-cdc/values.schema.json");
 
     private static JsonNode read(String file) {

@@ -51,13 +51,13 @@ class OwnPartsTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
-            SOURCE_SQL       | none.sql      | none.sql: there is no such file
-            SINK_SQL         | none.sql      | none.sql: there is no such file
-            CONNECT_PLUGINS  | none          | none: there is no such folder
-            LEAVE_OUT        | kafka         | kafka cannot be left out; allowed: sink-consumer, verifier
-            LEAVE_OUT        | sink          | sink cannot be left out
-            CONNECTOR_CONFIG | none.json     | none.json: there is no such file
-            """)
+        SOURCE_SQL       | none.sql      | none.sql: there is no such file
+        SINK_SQL         | none.sql      | none.sql: there is no such file
+        CONNECT_PLUGINS  | none          | none: there is no such folder
+        LEAVE_OUT        | kafka         | kafka cannot be left out; allowed: sink-consumer, verifier
+        LEAVE_OUT        | sink          | sink cannot be left out
+        CONNECTOR_CONFIG | none.json     | none.json: there is no such file
+        """)
     void whatIsNotThereIsNamed(String variable, String value, String message) {
         assertThatThrownBy(() -> OwnParts.of(Map.of(variable, value)))
                 .isInstanceOf(StackException.class)
@@ -67,12 +67,12 @@ class OwnPartsTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
-            {"slot.name":"mine"}     | slot.name is set by the stack
-            {"database.port":"1"}    | database.port is set by the stack
-            {"a":[1]}                | a is no single value
-            [1]                      | it is no JSON object
-            {                        | no JSON
-            """)
+        {"slot.name":"mine"}     | slot.name is set by the stack
+        {"database.port":"1"}    | database.port is set by the stack
+        {"a":[1]}                | a is no single value
+        [1]                      | it is no JSON object
+        {                        | no JSON
+        """)
     void settingsThatCannotWorkAreRefused(String json, String message) throws IOException {
         var file = file(json);
 

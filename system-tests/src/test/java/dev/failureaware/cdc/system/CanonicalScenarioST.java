@@ -138,9 +138,9 @@ class CanonicalScenarioST {
                     failure(0, "backfill").at("/evidence/external_id_prefix").asText();
             assertThat(TableContents.strings(
                             sink,
-                            "SELECT DISTINCT created_at < now() - interval '360 days'"
-                                    + " AND _cdc_source_ts > now() - interval '1 hour' AND _cdc_received >= _cdc_source_ts"
-                                    + " FROM customers WHERE external_id LIKE '" + prefix + "%'"))
+                            "SELECT DISTINCT created_at < now() - interval '360 days' AND _cdc_source_ts > now() -"
+                                    + " interval '1 hour' AND _cdc_received >= _cdc_source_ts FROM customers WHERE"
+                                    + " external_id LIKE '" + prefix + "%'"))
                     .as("business time a year ago, capture time now, in every historical row")
                     .containsExactly("t");
             var deleted = failure(0, "duplicate").at("/evidence/orders_deleted");

@@ -122,8 +122,9 @@ class ClusterST {
     @Order(3)
     void anInjectorThatDiesInTheMiddleOfAFaultHealsItInItsNextLife() {
         cluster.injector("POST", "/scenario/run", """
-                {"id": "long-lag", "name": "A long lag", "version": "1.0.0",
-                 "failures": [{"id": "lag", "type": "lag", "delay_seconds": 1, "duration_seconds": 600}]}""");
+            {"id": "long-lag", "name": "A long lag", "version": "1.0.0",
+             "failures": [{"id": "lag", "type": "lag", "delay_seconds": 1, "duration_seconds": 600}]}\
+            """);
         await("the fault").atMost(PATIENCE).until(() -> cluster.replicas(SINK_CONSUMER) == 0);
         var killed = cluster.pod("chaos-injector");
 

@@ -16,11 +16,13 @@ final class DocumentedCommands {
     /** By {@link DocumentedCommandsST}, on one stack, in this order, as they stand in the documents. */
     static final List<Step> ON_THE_STACK = List.of(
             new Step(
-                    "SOURCE_SQL=examples/own-tables/tables.sql CONNECTOR_CONFIG=examples/own-tables/connector.json make up",
+                    "SOURCE_SQL=examples/own-tables/tables.sql CONNECTOR_CONFIG=examples/own-tables/connector.json"
+                            + " make up",
                     "First PASS"),
             new Step("make up", "already up"),
             new Step(
-                    "echo \"INSERT INTO billing.invoices (number, customer, amount) VALUES ('2026-001', 'Ada', 12.50)\" | make source-shell",
+                    "echo \"INSERT INTO billing.invoices (number, customer, amount) VALUES ('2026-001', 'Ada',"
+                            + " 12.50)\" | make source-shell",
                     "ok, 1 rows"),
             new Step("make source-shell", "as cdc_loader"),
             new Step("make status", "PASS"),
@@ -41,7 +43,8 @@ final class DocumentedCommands {
             new Step("SCENARIO=examples/own-tables/scenario.json make demo", "PASS"),
             new Step("curl -fsS -X PUT http://127.0.0.1:8083/connectors/shop/stop"),
             new Step(
-                    "curl -fsS --retry 20 --retry-delay 1 --retry-all-errors -X DELETE http://127.0.0.1:8083/connectors/shop/offsets",
+                    "curl -fsS --retry 20 --retry-delay 1 --retry-all-errors -X DELETE"
+                            + " http://127.0.0.1:8083/connectors/shop/offsets",
                     "have been reset"),
             new Step("curl -fsS -X PUT http://127.0.0.1:8083/connectors/shop/resume"),
             new Step("make stop NAME=sink-consumer", "sink-consumer"),
@@ -50,13 +53,14 @@ final class DocumentedCommands {
     /** By {@link OwnSinkST}, likewise. */
     static final List<Step> WITH_ANOTHER_SINK = List.of(
             new Step("mvn -q -f benchmarks/jdbc-sink/pom.xml package"),
-            new Step(
-                    "LEAVE_OUT=sink-consumer CONNECT_PLUGINS=benchmarks/jdbc-sink/target/plugins SINK_SQL=examples/jdbc-sink/tables.sql VERIFIER_SINK_GROUP=connect-jdbc-sink make up"),
+            new Step("LEAVE_OUT=sink-consumer CONNECT_PLUGINS=benchmarks/jdbc-sink/target/plugins"
+                    + " SINK_SQL=examples/jdbc-sink/tables.sql VERIFIER_SINK_GROUP=connect-jdbc-sink make up"),
             new Step("cp -p .stack/secrets/sink/cdc_sink .stack/secrets/connect/"),
+            new Step("sed -e \"s#SECRETS#$PWD/.stack/secrets/connect#\" -e \"s#SINK#127.0.0.1:5433#\""
+                    + " examples/jdbc-sink/connector.json > jdbc-sink.json"),
             new Step(
-                    "sed -e \"s#SECRETS#$PWD/.stack/secrets/connect#\" -e \"s#SINK#127.0.0.1:5433#\" examples/jdbc-sink/connector.json > jdbc-sink.json"),
-            new Step(
-                    "curl -fsS -X PUT -H 'Content-Type: application/json' -d @jdbc-sink.json http://127.0.0.1:8083/connectors/jdbc-sink/config",
+                    "curl -fsS -X PUT -H 'Content-Type: application/json' -d @jdbc-sink.json"
+                            + " http://127.0.0.1:8083/connectors/jdbc-sink/config",
                     "jdbc-sink"));
 
     /** What other tests run: the same program with other figures, or the test that a command starts. */
@@ -71,7 +75,8 @@ final class DocumentedCommands {
                     "java -jar chaos-injector/target/quarkus-app/quarkus-run.jar check scenarios/restart-storm.json",
                     "CheckCommandTest"),
             Map.entry(
-                    "curl -X POST -H \"Authorization: Bearer $(cat .stack/secrets/api-token)\" \"http://127.0.0.1:8090/parked/dismiss?id=7\"",
+                    "curl -X POST -H \"Authorization: Bearer $(cat .stack/secrets/api-token)\""
+                            + " \"http://127.0.0.1:8090/parked/dismiss?id=7\"",
                     "ParkingIT"),
             Map.entry("make bench-sink", "BenchmarkIT"),
             Map.entry("make bench-sink PARTS=workloads WORKLOADS=insert-only SINKS=ours,bound", "BenchmarkIT"),

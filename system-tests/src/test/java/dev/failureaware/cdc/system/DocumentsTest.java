@@ -105,7 +105,8 @@ class DocumentsTest {
     @Test
     void everyVariableIsRead() {
         // Settings of Kafka's and of Quarkus' own have no reader here.
-        assertNamed(spans(), "(?!KAFKA_|QUARKUS_|OTEL_)([A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+)(?:=.*)?", SOURCES::hasVariable, 15);
+        assertNamed(
+                spans(), "(?!KAFKA_|QUARKUS_|OTEL_)([A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+)(?:=.*)?", SOURCES::hasVariable, 15);
     }
 
     @Test

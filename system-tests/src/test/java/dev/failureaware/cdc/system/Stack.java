@@ -173,7 +173,8 @@ final class Stack {
     private String here(String command) {
         var text = command.replace("$PWD/.stack/", folder + "/").replace(".stack/", folder + "/");
         for (var port : STANDARD_PORTS.entrySet()) {
-            text = text.replace("127.0.0.1:" + port.getKey(), "127.0.0.1:" + environment.get(port.getValue() + "_PORT"));
+            text = text.replace(
+                    "127.0.0.1:" + port.getKey(), "127.0.0.1:" + environment.get(port.getValue() + "_PORT"));
         }
         return text;
     }
