@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -29,6 +30,7 @@ final class Sources {
     private static final Pattern PATH = Pattern.compile("@Path\\(\"([^\"]*)\"\\)|\"(/[a-z][^\"]*)\"");
 
     private final Map<Path, String> texts = new HashMap<>();
+    private final Map<String, Set<String>> settings = new HashMap<>();
     private final Set<String> words = new HashSet<>();
     private final Set<String> endpointWords = new HashSet<>(Set.of("q", "health", "live", "ready", "well", "metrics"));
 
@@ -99,7 +101,7 @@ final class Sources {
         var prefix = name.substring(0, name.indexOf('.'));
         var parts = name.substring(prefix.length() + 1).split("\\.");
         var settings = settings(prefix);
-        return java.util.Arrays.stream(parts).allMatch(settings::contains) || isChartValue(name);
+        return Arrays.stream(parts).allMatch(settings::contains) || isChartValue(name);
     }
 
     private boolean isChartValue(String name) {
@@ -131,8 +133,6 @@ final class Sources {
         }
         return false;
     }
-
-    private final Map<String, Set<String>> settings = new HashMap<>();
 
     private Set<String> settings(String prefix) {
         return settings.computeIfAbsent(prefix, any -> {
