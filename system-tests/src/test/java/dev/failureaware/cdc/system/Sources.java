@@ -111,7 +111,7 @@ final class Sources {
         for (var part : name.split("\\.")) {
             var at = Pattern.compile("(?m)^" + indent + part + ":").matcher(values);
             if (!at.find(from)) {
-                return values.substring(from).contains(part + ":") && !indent.isEmpty();
+                return false;
             }
             from = at.end();
             indent += "  ";
