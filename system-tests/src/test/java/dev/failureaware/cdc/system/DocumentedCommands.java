@@ -57,9 +57,9 @@ final class DocumentedCommands {
                     + " SINK_SQL=examples/jdbc-sink/tables.sql VERIFIER_SINK_GROUP=connect-jdbc-sink make up"),
             new Step("cp -p .stack/secrets/sink/cdc_sink .stack/secrets/connect/"),
             new Step("sed -e \"s#SECRETS#$PWD/.stack/secrets/connect#\" -e \"s#SINK#127.0.0.1:5433#\""
-                    + " examples/jdbc-sink/connector.json > jdbc-sink.json"),
+                    + " examples/jdbc-sink/connector.json > .stack/jdbc-sink.json"),
             new Step(
-                    "curl -fsS -X PUT -H 'Content-Type: application/json' -d @jdbc-sink.json"
+                    "curl -fsS -X PUT -H 'Content-Type: application/json' -d @.stack/jdbc-sink.json"
                             + " http://127.0.0.1:8083/connectors/jdbc-sink/config",
                     "jdbc-sink"));
 

@@ -3,7 +3,6 @@ package dev.failureaware.cdc.system;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import java.nio.file.Files;
 import java.time.Duration;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
@@ -22,9 +21,8 @@ class OwnSinkST {
     }
 
     @AfterEach
-    void down() throws Exception {
+    void down() {
         stack.run("down");
-        Files.deleteIfExists(Document.REPOSITORY.resolve("jdbc-sink.json"));
     }
 
     @Test
