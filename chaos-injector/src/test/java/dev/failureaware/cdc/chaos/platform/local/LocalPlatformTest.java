@@ -2,10 +2,8 @@ package dev.failureaware.cdc.chaos.platform.local;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.util.Set;
-import org.junit.jupiter.api.Test;
-import dev.failureaware.cdc.chaos.platform.Capability;
 import dev.failureaware.cdc.chaos.FakePipeline;
+import dev.failureaware.cdc.chaos.platform.Capability;
 import dev.failureaware.cdc.chaos.platform.ConnectRest;
 import dev.failureaware.cdc.chaos.platform.HttpJson;
 import dev.failureaware.cdc.chaos.platform.Platform;
@@ -13,7 +11,9 @@ import dev.failureaware.cdc.chaos.platform.PlatformContract;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class LocalPlatformTest extends PlatformContract {
@@ -50,8 +50,12 @@ class LocalPlatformTest extends PlatformContract {
     void without_a_sink_consumer_a_lag_is_refused_and_nothing_else() throws Exception {
         pipeline.withoutConsumer();
 
-        assertThat(platform().lacking(Set.of(Capability.SINK_CONSUMER))).singleElement().asString().contains("sink-consumer");
-        assertThat(platform().lacking(Set.of(Capability.WORKER, Capability.CONNECTOR))).isEmpty();
+        assertThat(platform().lacking(Set.of(Capability.SINK_CONSUMER)))
+                .singleElement()
+                .asString()
+                .contains("sink-consumer");
+        assertThat(platform().lacking(Set.of(Capability.WORKER, Capability.CONNECTOR)))
+                .isEmpty();
     }
 
     @Override
