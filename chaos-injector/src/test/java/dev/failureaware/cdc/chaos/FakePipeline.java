@@ -314,8 +314,8 @@ public final class FakePipeline implements AutoCloseable {
             checks.add("{\"name\":\"%s\",\"status\":\"%s\",\"detail\":\"as told\"}".formatted(check, status));
         }
         return ("{\"status\":\"%s\"%s,\"timestamp\":\"2026-01-01T00:00:00Z\",\"tables\":{%s},\"checks\":[%s],"
-            + "\"summary\":{\"totalSourceRows\":120,\"totalSinkRows\":%d,\"totalMissing\":%d,\"totalOrphans\":0,"
-            + "\"totalMismatches\":0,\"lag\":0,\"duplicatesAbsorbed\":%d,\"parked\":0}}")
+                        + "\"summary\":{\"totalSourceRows\":120,\"totalSinkRows\":%d,\"totalMissing\":%d,\"totalOrphans\":0,"
+                        + "\"totalMismatches\":0,\"lag\":0,\"duplicatesAbsorbed\":%d,\"parked\":0}}")
                 .formatted(
                         status,
                         status.equals("UNKNOWN") ? ",\"reason\":\"the sink does not answer\"" : "",
