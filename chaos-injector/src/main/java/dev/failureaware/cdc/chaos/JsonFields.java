@@ -1,6 +1,7 @@
 package dev.failureaware.cdc.chaos;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.MissingNode;
 import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.List;
@@ -105,7 +106,11 @@ final class JsonFields {
         if (!has(name)) {
             return fallback;
         }
-        if (value.isIntegralNumber() && value.canConvertToInt() && value.intValue() >= min && value.intValue() <= max) {
+        // 20.0 is a whole number too.
+        if (value.isNumber()
+                && value.doubleValue() == Math.rint(value.doubleValue())
+                && value.doubleValue() >= min
+                && value.doubleValue() <= max) {
             return value.intValue();
         }
         refuse(name, "a whole number from %d to %d".formatted(min, max));
@@ -143,8 +148,9 @@ final class JsonFields {
         return at(child(name), node.path(name));
     }
 
-    JsonFields objectOrSelf(String name) {
-        return has(name) ? object(name, "an object") : this;
+    /** One without any field where there is none. */
+    JsonFields objectOrNone(String name) {
+        return has(name) ? object(name, "an object") : at(child(name), MissingNode.getInstance());
     }
 
     /** The elements of a list that must not be empty. */

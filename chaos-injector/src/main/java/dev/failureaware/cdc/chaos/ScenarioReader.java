@@ -15,6 +15,9 @@ import java.util.List;
 /**
  * Reads a scenario and finds everything that is wrong with it at once, before anything is started.
  *
+ * <p>What is allowed stands in {@code scenario.schema.json} too, for editors and people; {@code ScenarioSchemaTest} holds both
+ * to the same documents. The messages here say more than a validator's. What only this reader sees: that an id occurs twice.
+ *
  * <p>The format is that of the original project's file, which must run unchanged: fields that are not known are reported as
  * warnings and ignored; a value that is known and impossible is an error.
  */
@@ -72,7 +75,7 @@ final class ScenarioReader {
     }
 
     private static Scenario scenario(JsonFields fields) {
-        fields.onlyKnown("id", "name", "description", "version", "failures", "verification");
+        fields.onlyKnown("$schema", "id", "name", "description", "version", "failures", "verification");
         var id = fields.text("id", "a text that is not empty");
         return new Scenario(
                 id,
@@ -118,10 +121,9 @@ final class ScenarioReader {
         if (type.isEmpty() && !typeName.isEmpty()) {
             fields.refuse("type", FaultType.allowed());
         }
-        var parameters = fields.objectOrSelf("parameters");
-        if (parameters != fields) {
-            parameters.onlyKnown("duration_seconds", "rows", "column");
-        }
+        // What stands here is the default of what stands beside the other fields.
+        var parameters = fields.objectOrNone("parameters");
+        parameters.onlyKnown("duration_seconds", "rows", "column");
         return new Scenario.Failure(
                 id,
                 // Never used: a file without a known type is refused.
@@ -129,15 +131,17 @@ final class ScenarioReader {
                 fields.numberOr("delay_seconds", 0, 0, MAX_DELAY_SECONDS),
                 fields.textOr("description", ""),
                 fields.textOr("expected_outcome", ""),
-                holder(fields, parameters, "duration_seconds")
-                        .numberOr("duration_seconds", 20, 0.001, MAX_DURATION_SECONDS),
-                holder(fields, parameters, "rows").integerOr("rows", Scenario.DEFAULT_ROWS, 1, MAX_ROWS),
-                holder(fields, parameters, "column").columnOr("column", Scenario.DEFAULT_COLUMN));
+                hold(fields, hold(parameters, Scenario.DEFAULT_HOLD.toSeconds())),
+                rows(fields, rows(parameters, Scenario.DEFAULT_ROWS)),
+                fields.columnOr("column", parameters.columnOr("column", Scenario.DEFAULT_COLUMN)));
     }
 
-    /** A parameter may stand beside the other fields or in {@code parameters}; the former wins. */
-    private static JsonFields holder(JsonFields fields, JsonFields parameters, String name) {
-        return fields.has(name) ? fields : parameters;
+    private static double hold(JsonFields fields, double fallback) {
+        return fields.numberOr("duration_seconds", fallback, 0.001, MAX_DURATION_SECONDS);
+    }
+
+    private static int rows(JsonFields fields, int fallback) {
+        return fields.integerOr("rows", fallback, 1, MAX_ROWS);
     }
 
     private static Scenario.Verification verification(JsonFields root) {

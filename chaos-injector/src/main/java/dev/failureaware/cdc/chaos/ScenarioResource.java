@@ -16,6 +16,7 @@ import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.QueryParam;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
+import java.io.InputStream;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -88,6 +89,14 @@ public class ScenarioResource {
                         snapshot.outcomes(),
                         problems))
                 .build();
+    }
+
+    /** What a scenario file may hold. */
+    @GET
+    @Path("scenario.schema.json")
+    @Produces("application/schema+json")
+    public InputStream schema() {
+        return getClass().getResourceAsStream("/scenario.schema.json");
     }
 
     /**

@@ -126,6 +126,11 @@ public final class FakePipeline implements AutoCloseable {
     }
 
     /** A lag grows only while the consumer is away. */
+    /** As where another sink is used. */
+    public synchronized void withoutConsumer() {
+        processes.remove("sink-consumer");
+    }
+
     public synchronized void consumer(boolean running) {
         processes.get("sink-consumer").state = running ? "running" : "held";
         lag = running ? 0 : lag;

@@ -43,9 +43,10 @@ public final class Connector {
         this.url = connectUrl + "/connectors/" + name;
     }
 
-    /** The project's settings with this stack's addresses; the password is a reference that only the worker resolves. */
-    static ObjectNode settings(Layout layout, Ports ports, Secrets secrets) throws IOException {
+    /** The project's settings, the user's over them, with this stack's addresses; the password is a reference that only the worker resolves. */
+    static ObjectNode settings(Layout layout, Ports ports, Secrets secrets, OwnParts own) throws IOException {
         var settings = (ObjectNode) Json.read(layout.connectorSettings());
+        own.applyTo(settings);
         settings.put("database.hostname", Port.HOST);
         settings.put("database.port", Integer.toString(ports.of(Port.SOURCE)));
         settings.put("database.password", "${dir:" + secrets.connectFolder() + ":" + Databases.REPLICATOR + "}");

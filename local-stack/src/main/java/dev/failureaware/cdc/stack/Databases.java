@@ -24,20 +24,28 @@ final class Databases {
 
     private final Layout layout;
     private final Secrets secrets;
+    private final OwnParts own;
 
-    Databases(Layout layout, Secrets secrets) {
+    Databases(Layout layout, Secrets secrets, OwnParts own) {
         this.layout = layout;
         this.secrets = secrets;
+        this.own = own;
     }
 
     void setUpSource(int port) throws SQLException, IOException {
         createRoles(Part.SOURCE, port);
         run(as(Part.SOURCE, OWNER, port), "source/schema.sql");
         run(as(Part.SOURCE, LOADER, port), "source/seed.sql");
+        if (own.sourceSql().isPresent()) {
+            run(as(Part.SOURCE, OWNER, port), own.sourceSql().get().toString());
+        }
     }
 
     void setUpSink(int port) throws SQLException, IOException {
         createRoles(Part.SINK, port);
+        if (own.sinkSql().isPresent()) {
+            run(as(Part.SINK, SINK, port), own.sinkSql().get().toString());
+        }
     }
 
     private SqlAddress as(Part database, String role, int port) {

@@ -1,6 +1,8 @@
 package dev.failureaware.cdc.stack;
 
 import java.io.IOException;
+import java.util.HashSet;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.function.BooleanSupplier;
 import picocli.CommandLine.Command;
@@ -20,8 +22,13 @@ final class HealthcheckCommand implements Callable<Integer> {
         check("kafka", () -> KafkaBroker.answers(endpoints.kafka()));
         check("connect", () -> Http.answers(endpoints.url(Part.CONNECT) + "/connectors"));
         check("connector", () -> connectorRuns(endpoints));
+        var supervised = supervised(endpoints);
         for (var service : Part.services()) {
-            check(service.label(), () -> Http.answers(endpoints.url(service) + "/q/health/ready"));
+            if (supervised.contains(service.label())) {
+                check(service.label(), () -> Http.answers(endpoints.url(service) + "/q/health/ready"));
+            } else {
+                System.out.printf("-     %s is left out%n", service.label());
+            }
         }
         return healthy ? ExitCode.OK.code() : ExitCode.VERDICT.code();
     }
@@ -30,6 +37,19 @@ final class HealthcheckCommand implements Callable<Integer> {
         var passes = probe.getAsBoolean();
         healthy &= passes;
         System.out.printf("%-4s  %s%n", passes ? "ok" : "fail", name);
+    }
+
+    /** Everything where the supervisor does not answer, so that nothing is taken for left out. */
+    private static Set<String> supervised(Endpoints endpoints) {
+        var names = new HashSet<String>();
+        try {
+            Http.get(endpoints.supervisorUrl() + "/processes")
+                    .json()
+                    .forEach(process -> names.add(process.path("name").asText()));
+        } catch (IOException e) {
+            Part.services().forEach(service -> names.add(service.label()));
+        }
+        return names;
     }
 
     private static boolean connectorRuns(Endpoints endpoints) {

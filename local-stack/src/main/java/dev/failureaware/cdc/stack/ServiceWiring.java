@@ -91,10 +91,10 @@ final class ServiceWiring {
         environment.put(prefix + "PASSWORD", Secrets.read(secrets.role(database, role)));
     }
 
-    /** The stack's own variables (ports) share the prefixes but are not meant for a service. */
+    /** The stack's own variables share the prefixes but are not meant for a service. */
     private void passThrough(String prefix, Map<String, String> environment) {
         caller.forEach((name, value) -> {
-            if (name.startsWith(prefix) && !isPort(name)) {
+            if (name.startsWith(prefix) && !isPort(name) && !name.equals(OwnParts.SINK_SQL)) {
                 environment.put(name, value);
             }
         });

@@ -17,7 +17,11 @@ import picocli.CommandLine.Command;
             "2 bad input, nothing was started; 3 the stack did not start or is not running; 130 interrupted.",
             "(make turns every code but 0 into its own 2 and shows the real one as 'Error N'.)",
             "",
-            "Environment: CDC_HOME (the clone), STACK_DIR (state folder, default .stack), and a port for each listener:",
+            "Tables, connector settings and a sink of your own (docs/own-pipeline.md): SOURCE_SQL, SINK_SQL,",
+            "CONNECTOR_CONFIG, CONNECT_PLUGINS, LEAVE_OUT.",
+            "",
+            "Environment: CDC_HOME (the clone), STACK_DIR (state folder, default .stack), and a port for each"
+                    + " listener:",
             "SOURCE_PORT SINK_PORT KAFKA_PORT KAFKA_CONTROLLER_PORT CONNECT_PORT VERIFIER_PORT SINK_CONSUMER_PORT",
             "INJECTOR_PORT LOAD_GENERATOR_PORT SUPERVISOR_PORT. Variables that begin with SINK_, VERIFIER_, LOAD_,",
             "INJECTOR_ or QUARKUS_ go to the services, e.g. LOAD_RATE=50; OTEL_ to the sink-consumer."

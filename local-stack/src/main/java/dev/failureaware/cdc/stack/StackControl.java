@@ -39,7 +39,7 @@ final class StackControl {
     void start(List<String> options, boolean owned) throws IOException, InterruptedException {
         StateFolder.prepare(layout);
         Ports.wanted(System.getenv());
-        var parts = SuperviseCommand.parts(only(options));
+        var parts = OwnParts.of(System.getenv()).of(SuperviseCommand.parts(only(options)));
         BuildOutput.require(layout, parts);
         ServerUser.of(layout);
         if (isUp()) {

@@ -62,7 +62,8 @@ final class StartUp {
 
     /** Returns when all is ready; fails with the first step that failed. */
     void run() {
-        var databases = new Databases(layout, secrets);
+        var own = OwnParts.of(environment);
+        var databases = new Databases(layout, secrets, own);
         var unpacked = new CompletableFuture<PostgresBinaries>();
         var binaries = step("postgresql", List.of(), () -> unpacked.complete(unpack()));
         var source = postgres(Part.SOURCE, Port.SOURCE, binaries, unpacked, databases::setUpSource);
@@ -73,7 +74,7 @@ final class StartUp {
             launch(broker.spec(), ports.address(Port.KAFKA));
         });
         var connect = step(Part.CONNECT, List.of(kafka), () -> {
-            var worker = new ConnectWorker(layout, ports, secrets);
+            var worker = new ConnectWorker(layout, ports, secrets, plugins(own));
             worker.initialise();
             launch(worker.spec(), ports.address(Port.CONNECT));
         });
@@ -81,7 +82,7 @@ final class StartUp {
             step("connector", List.of(source, connect), () -> {
                 var began = Instant.now();
                 var connector = new Connector(ports.url(Port.CONNECT));
-                connector.deploy(Connector.settings(layout, ports, secrets), PATIENCE);
+                connector.deploy(Connector.settings(layout, ports, secrets, own), PATIENCE);
                 progress.step("connector", "connector and task run", began);
             });
         }
@@ -90,6 +91,12 @@ final class StartUp {
         service(Part.LOAD_GENERATOR, List.of(source));
         service(Part.CHAOS_INJECTOR, List.of(source));
         awaitAll();
+    }
+
+    private Map<String, String> plugins(OwnParts own) {
+        return own.plugins()
+                .map(folder -> Map.of("plugin.path", layout.connectorPlugins() + "," + folder))
+                .orElse(Map.of());
     }
 
     private PostgresBinaries unpack() throws java.io.IOException {

@@ -31,7 +31,7 @@ final class SuperviseCommand implements Callable<Integer> {
         if (lock.isEmpty()) {
             throw StackException.notStarted("another supervisor runs on " + layout.state());
         }
-        var parts = parts(only);
+        var parts = OwnParts.of(System.getenv()).of(parts(only));
         BuildOutput.require(layout, parts);
         Files.deleteIfExists(layout.progress());
         Files.deleteIfExists(layout.failure());

@@ -20,7 +20,8 @@ final class UpCommand implements Callable<Integer> {
         }
         control.start(only == null ? List.of() : List.of("--only", only), false);
         var endpoints = Endpoints.of(layout);
-        if (!wasUp && only == null) {
+        var ownSink = OwnParts.of(System.getenv()).leftOut().contains(Part.SINK_CONSUMER);
+        if (!wasUp && only == null && !ownSink) {
             new FirstVerdict(endpoints).await();
         }
         printWhatNext(endpoints);

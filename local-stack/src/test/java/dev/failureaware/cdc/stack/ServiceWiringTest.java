@@ -40,9 +40,9 @@ class ServiceWiringTest {
 
     @Test
     void theStacksOwnPortsAreNoSwitchesOfAService() {
-        var wiring = wiring(Map.of("SINK_PORT", "7777", "VERIFIER_PORT", "7778"));
+        var wiring = wiring(Map.of("SINK_PORT", "7777", "VERIFIER_PORT", "7778", "SINK_SQL", "tables.sql"));
 
-        assertThat(wiring.of(Part.SINK_CONSUMER)).doesNotContainKey("SINK_PORT");
+        assertThat(wiring.of(Part.SINK_CONSUMER)).doesNotContainKeys("SINK_PORT", "SINK_SQL");
         assertThat(wiring.of(Part.VERIFIER)).doesNotContainKey("VERIFIER_PORT");
     }
 

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -69,8 +68,7 @@ class ClusterST {
     @Order(2)
     void eachOfTheFiveFailuresHitsAndPasses() throws Exception {
         var before = cluster.podUids();
-        var document = Files.readString(
-                Path.of(getClass().getResource("/short-scenario.json").toURI()));
+        var document = Files.readString(Document.REPOSITORY.resolve("scenarios/quick.json"));
 
         cluster.injector("POST", "/scenario/run", document);
         var seen = new HashSet<String>();
@@ -124,8 +122,9 @@ class ClusterST {
     @Order(3)
     void anInjectorThatDiesInTheMiddleOfAFaultHealsItInItsNextLife() {
         cluster.injector("POST", "/scenario/run", """
-                {"id": "long-lag", "name": "A long lag", "version": "1.0.0",
-                 "failures": [{"id": "lag", "type": "lag", "delay_seconds": 1, "duration_seconds": 600}]}""");
+            {"id": "long-lag", "name": "A long lag", "version": "1.0.0",
+             "failures": [{"id": "lag", "type": "lag", "delay_seconds": 1, "duration_seconds": 600}]}\
+            """);
         await("the fault").atMost(PATIENCE).until(() -> cluster.replicas(SINK_CONSUMER) == 0);
         var killed = cluster.pod("chaos-injector");
 

@@ -41,6 +41,14 @@ final class Stack {
             "INJECTOR",
             "LOAD_GENERATOR",
             "SUPERVISOR");
+    /** Those that documents show. */
+    private static final Map<Integer, String> STANDARD_PORTS = Map.ofEntries(
+            Map.entry(5433, "SINK"),
+            Map.entry(8083, "CONNECT"),
+            Map.entry(8089, "VERIFIER"),
+            Map.entry(8090, "SINK_CONSUMER"),
+            Map.entry(8091, "INJECTOR"));
+
     private static final Path JAR =
             Path.of("../local-stack/target/local-stack.jar").toAbsolutePath().normalize();
     private static final Duration LONGEST_COMMAND = Duration.ofMinutes(10);
@@ -114,6 +122,63 @@ final class Stack {
         } catch (InterruptedException e) {
             throw new AssertionError(e);
         }
+    }
+
+    /**
+     * Runs a command as it stands in a document: in a shell, in the repository, with the standard ports and the state folder in it
+     * replaced by this stack's. The build is not checked, as this test is part of it.
+     */
+    Finished shell(String command) {
+        try {
+            var output = shellOutput();
+            var exitCode = startShell(command, output).waitFor();
+            return new Finished(exitCode, Files.readString(output));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    /** The same for what never ends by itself: ended as soon as it has printed this. */
+    void shellUntil(String text, String command) {
+        try {
+            var output = shellOutput();
+            var process = startShell(command, output);
+            try {
+                await(command).atMost(LONGEST_COMMAND).until(() -> Files.readString(output), all -> all.contains(text));
+            } finally {
+                // Handed on to all that the shell has started.
+                process.destroy();
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private Path shellOutput() throws IOException {
+        Files.createDirectories(folder.getParent());
+        return folder.resolveSibling(folder.getFileName() + "-shell.txt");
+    }
+
+    private Process startShell(String command, Path output) throws IOException {
+        var script = "make() { command make -o built -o jar \"$@\"; }; " + here(command);
+        var builder = new ProcessBuilder("timeout", LONGEST_COMMAND.toSeconds() + "s", "bash", "-c", script)
+                .directory(Document.REPOSITORY.toFile())
+                .redirectErrorStream(true)
+                .redirectInput(ProcessBuilder.Redirect.from(new java.io.File("/dev/null")))
+                .redirectOutput(output.toFile());
+        builder.environment().putAll(environment);
+        return builder.start();
+    }
+
+    private String here(String command) {
+        var text = command.replace("$PWD/.stack/", folder + "/").replace(".stack/", folder + "/");
+        for (var port : STANDARD_PORTS.entrySet()) {
+            text = text.replace(
+                    "127.0.0.1:" + port.getKey(), "127.0.0.1:" + environment.get(port.getValue() + "_PORT"));
+        }
+        return text;
     }
 
     JsonNode report() {

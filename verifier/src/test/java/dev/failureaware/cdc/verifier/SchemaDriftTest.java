@@ -34,6 +34,18 @@ class SchemaDriftTest {
     }
 
     @Test
+    void sixDigitsOfASecondAreAllThatATypeHasAnyway() {
+        var source =
+                table(ID, column("a", "timestamp with time zone", 5), column("b", "timestamp(3) with time zone", 5));
+        var sink =
+                table(ID, column("a", "timestamp(6) with time zone", 5), column("b", "timestamp(6) with time zone", 5));
+
+        assertThat(SchemaDrift.between(source, Optional.of(sink)))
+                .extracting(SchemaDrift::column)
+                .containsExactly("b");
+    }
+
+    @Test
     void theSinkMustKnowAColumnOnceARowWasWrittenAfterIt() {
         var drift = SchemaDrift.between(table(ID, column("a", "text", 5)), Optional.of(table(ID)))
                 .get(0);

@@ -18,6 +18,7 @@ import java.util.Set;
 
 /** The processes of one machine, through their supervisor, and the connector through Kafka Connect. */
 public final class LocalPlatform implements Platform {
+    private final Supervisor processes;
     private final ConnectWorker worker;
     private final SinkConsumer sinkConsumer;
     private final ConnectorLife connector;
@@ -30,7 +31,7 @@ public final class LocalPlatform implements Platform {
      */
     public LocalPlatform(
             HttpJson supervisor, ConnectRest connect, String connector, Path journal, Duration stopLimit, Audit audit) {
-        var processes = new Supervisor(supervisor, stopLimit);
+        this.processes = new Supervisor(supervisor, stopLimit);
         this.worker = new SupervisedWorker(processes, audit);
         this.sinkConsumer = new SupervisedSinkConsumer(processes, audit);
         this.connector = new RestConnector(connect, connector, audit);
@@ -68,9 +69,11 @@ public final class LocalPlatform implements Platform {
         return ReportShelf.NONE;
     }
 
-    /** The supervisor lets every holder of the token do everything. */
+    /** The supervisor lets every holder of the token do everything; but it may have been started without our sink-consumer. */
     @Override
-    public List<String> lacking(Set<Capability> wanted) {
-        return List.of();
+    public List<String> lacking(Set<Capability> wanted) throws InterruptedException {
+        return wanted.contains(Capability.SINK_CONSUMER) && processes.lacks(SupervisedSinkConsumer.NAME)
+                ? List.of("the stack was started without its sink-consumer: there is nothing to take away")
+                : List.of();
     }
 }

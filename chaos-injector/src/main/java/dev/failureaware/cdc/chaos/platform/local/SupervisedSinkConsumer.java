@@ -12,7 +12,7 @@ import java.util.Map;
 
 /** The sink-consumer as a process that the supervisor holds back until it is asked to start it. */
 final class SupervisedSinkConsumer implements SinkConsumer {
-    private static final String NAME = "sink-consumer";
+    static final String NAME = "sink-consumer";
 
     private final Supervisor supervisor;
     private final Audit audit;

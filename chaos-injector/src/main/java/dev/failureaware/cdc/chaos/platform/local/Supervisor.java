@@ -54,6 +54,20 @@ final class Supervisor {
         throw new CallFailedException("supervisor: knows no process " + name);
     }
 
+    /** Not where it answers without such a process; where it does not answer, nobody can tell. */
+    boolean lacks(String name) throws InterruptedException {
+        try {
+            for (var process : http.get("/processes")) {
+                if (process.path("name").asText().equals(name)) {
+                    return false;
+                }
+            }
+            return true;
+        } catch (CallFailedException e) {
+            return false;
+        }
+    }
+
     /** SIGKILL. @return what was killed */
     Instance kill(String name) throws CallFailedException, InterruptedException {
         return Instance.of(name, http.call("POST", path(name, "kill")));
