@@ -33,7 +33,8 @@ import org.junit.jupiter.params.provider.ValueSource;
         value = KafkaAndPostgres.class,
         initArgs = @ResourceArg(name = KafkaAndPostgres.DATASOURCES, value = "source,sink"))
 class LiveIT {
-    private static final Pattern OWN_ADDRESS = Pattern.compile("(?:from|import|href=|src=|url\\()\\s*['\"](/[^'\"]+)['\"]");
+    private static final Pattern OWN_ADDRESS =
+            Pattern.compile("(?:from|import|href=|src=|url\\()\\s*['\"](/[^'\"]+)['\"]");
 
     @Inject
     LiveView live;
