@@ -3,7 +3,6 @@ package dev.failureaware.cdc.sink.apply;
 import dev.failureaware.cdc.model.SinkBookkeeping;
 import dev.failureaware.cdc.model.TableId;
 import dev.failureaware.cdc.sink.apply.SinkTable.Former;
-import dev.failureaware.cdc.sink.decode.LogPlace;
 import dev.failureaware.cdc.sink.decode.TableShape;
 import dev.failureaware.cdc.sink.plan.Plan.ShapeUse;
 import io.smallrye.mutiny.Uni;
@@ -106,9 +105,7 @@ final class SinkCatalog {
         }
         var done = Uni.createFrom().voidItem();
         for (var sql : step) {
-            try (var place = LogPlace.of(use.shape().table(), use.firstLsn())) {
-                LOG.infof("%s: %s", use.shape().table(), sql);
-            }
+            LOG.infof("%s: %s", use.shape().table(), sql);
             done = done.chain(() -> connection.query(sql).execute()).replaceWithVoid();
         }
         return done.chain(() -> load(connection, use.shape().table()))
