@@ -69,7 +69,7 @@ final class DocumentedCommands {
             Map.entry("SCENARIO=scenarios/quick.json make demo", "CanonicalScenarioST.allFiveFailuresPass"),
             Map.entry(
                     "SINK_SABOTAGE=ignore-deletes make demo",
-                    "BrokenSinkST.aSinkThatIgnoresDeletesFailsTheDemoAndTheReportNamesTheRows"),
+                    "BrokenSinkST.aSinkThatIgnoresDeletesFailsTheFirstVerificationAndTheDemoAndTheReportNamesTheRows"),
             Map.entry("make test", "DocumentsTest.everyCommandIsRunByATest"),
             Map.entry(
                     "java -jar chaos-injector/target/quarkus-app/quarkus-run.jar check scenarios/restart-storm.json",
