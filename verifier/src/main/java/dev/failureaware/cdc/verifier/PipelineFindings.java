@@ -48,7 +48,9 @@ class PipelineFindings {
         missingSlot
                 .filter(name -> slotExpected)
                 .ifPresent(name -> findings.add(new Report.Finding(
-                        "slot", "source", "there is no replication slot " + name + ": nothing keeps the log for a connector")));
+                        "slot",
+                        "source",
+                        "there is no replication slot " + name + ": nothing keeps the log for a connector")));
         slot(state.slot(), findings);
         connector(state.connector(), findings);
         if (state.partitions() != null) {

@@ -156,8 +156,7 @@ class InjectorWatchTest {
         }
 
         assertThat(faults.all()).hasSize(Faults.KEPT);
-        assertThat(Files.readAllLines(folder.resolve("history.faults")))
-                .hasSizeLessThanOrEqualTo(10 * Faults.KEPT);
+        assertThat(Files.readAllLines(folder.resolve("history.faults"))).hasSizeLessThanOrEqualTo(10 * Faults.KEPT);
         assertThat(faults().all()).isEqualTo(faults.all());
     }
 

@@ -78,7 +78,8 @@ class PackagedIT {
     @Test
     void theDashboardIsInItWithItsLibrariesAndItsData() {
         get("/").then().statusCode(200).body(containsString("dashboard.js"));
-        var libraries = get("/dashboard/libraries.js").then().statusCode(200).extract().asString();
+        var libraries =
+                get("/dashboard/libraries.js").then().statusCode(200).extract().asString();
         Pattern.compile("'(/[^']+)'")
                 .matcher(libraries)
                 .results()

@@ -23,7 +23,8 @@ class PipelineFindingsTest {
     @Test
     void whatIsWithinItsThresholdAndWhatIsNotKnownIsNoFinding() {
         assertThat(of(SLOT, RUNS, 10, NOW.minusSeconds(300), 0L)).isEmpty();
-        assertThat(findings.of(Report.Pipeline.NOTHING_KNOWN, Optional.empty(), null)).isEmpty();
+        assertThat(findings.of(Report.Pipeline.NOTHING_KNOWN, Optional.empty(), null))
+                .isEmpty();
     }
 
     @Test

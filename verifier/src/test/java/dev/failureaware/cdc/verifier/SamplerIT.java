@@ -41,7 +41,8 @@ class SamplerIT {
             // The server counts rows when the session that wrote them rests.
             await().until(() -> {
                 sampler.sample();
-                return series.after(before.timestamp()).stream().anyMatch(sample -> sample.sinkRowsPerSecond() != null && sample.sinkRowsPerSecond() > 0);
+                return series.after(before.timestamp()).stream()
+                        .anyMatch(sample -> sample.sinkRowsPerSecond() != null && sample.sinkRowsPerSecond() > 0);
             });
 
             assertThat(series.after(before.timestamp()).get(0).sourceCommitsPerSecond())
