@@ -132,17 +132,21 @@ class CanonicalScenarioST {
         var shown = Browser.require(watch);
         var page = browser.orElseThrow();
 
-        assertThat(shown.stages()).hasSize(5).allSatisfy((id, stages) -> assertThat(stages)
-                .as(id)
-                .anyMatch(stage -> stage.startsWith("now"))
-                .last()
-                .isEqualTo("done PASS"));
+        assertThat(shown.stages())
+                .hasSize(5)
+                .allSatisfy((id, stages) -> assertThat(stages)
+                        .as(id)
+                        .anyMatch(stage -> stage.startsWith("now"))
+                        .last()
+                        .isEqualTo("done PASS"));
         assertThat(shown.brokenParts()).contains("connector", "sink-consumer").doesNotContain("sink", "source");
         assertThat(shown.sentences())
                 .contains("Well again after N s: all rows agree.")
-                .anyMatch(sentence -> sentence.matches("The connector is down for N s\\. Nothing is lost: the source keeps what it"
-                        + " has not sent \\(N [kM]?B of WAL\\)\\."))
-                .anyMatch(sentence -> sentence.startsWith("The sink-consumer is down for N s. Nothing is lost: N event"));
+                .anyMatch(sentence ->
+                        sentence.matches("The connector is down for N s\\. Nothing is lost: the source keeps what it"
+                                + " has not sent \\(N [kM]?B of WAL\\)\\."))
+                .anyMatch(
+                        sentence -> sentence.startsWith("The sink-consumer is down for N s. Nothing is lost: N event"));
         assertThat(shown.runs()).as("the verdict of the run").anyMatch(run -> run.endsWith("PASS"));
         assertThat(page.problems()).as("what the page complained about").isEmpty();
         assertThat(page.requested())

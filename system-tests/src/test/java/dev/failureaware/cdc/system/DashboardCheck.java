@@ -39,7 +39,8 @@ final class DashboardCheck {
             for (var width : new int[] {PHONE_WIDTH, WIDE}) {
                 page.picture("well-%s-%d".formatted(colours, width), width);
                 assertThat(page.barriers()).as("%s, %d pixels", colours, width).isEmpty();
-                assertThat(page.ask("return document.documentElement.scrollWidth").asInt())
+                assertThat(page.ask("return document.documentElement.scrollWidth")
+                                .asInt())
                         .as("nothing is wider than %d pixels", width)
                         .isLessThanOrEqualTo(width);
             }
@@ -55,10 +56,12 @@ final class DashboardCheck {
                 form.requestSubmit();""", anyCustomer());
         await("the row's events")
                 .atMost(PATIENCE)
-                .until(() -> page.ask("return document.querySelector('#trace').open"
-                                + " ? document.querySelector('#trace').textContent : ''")
-                        .asText()
-                        .matches("(?s).*Both sides now: (equal|mismatch|stale).*Its events.*(applied|replaced|waiting).*"));
+                .until(
+                        () -> page.ask("return document.querySelector('#trace').open"
+                                        + " ? document.querySelector('#trace').textContent : ''")
+                                .asText()
+                                .matches(
+                                        "(?s).*Both sides now: (equal|mismatch|stale).*Its events.*(applied|replaced|waiting).*"));
         page.picture("trace", WIDE);
         page.ask("document.querySelector('#trace').close()");
     }
@@ -79,17 +82,23 @@ final class DashboardCheck {
                 .as("buttons that break something")
                 .isZero();
         unlock("not the token");
-        await("the refusal").atMost(PATIENCE).until(() -> page.ask("return document.querySelector('[role=alert]')?.textContent ?? ''")
-                .asText()
-                .contains("not the token"));
+        await("the refusal")
+                .atMost(PATIENCE)
+                .until(() -> page.ask("return document.querySelector('[role=alert]')?.textContent ?? ''")
+                        .asText()
+                        .contains("not the token"));
         unlock(stack.token());
-        await("the buttons").atMost(PATIENCE).until(() -> page.ask("return document.querySelectorAll('[data-trigger]').length")
-                .asInt()
-                == 5);
+        await("the buttons")
+                .atMost(PATIENCE)
+                .until(() -> page.ask("return document.querySelectorAll('[data-trigger]').length")
+                                .asInt()
+                        == 5);
         page.ask("document.querySelector('[data-action=verify]').click()");
-        await("the verification").atMost(PATIENCE).until(() -> page.ask("return document.querySelector('#actions [role=status]').textContent")
-                .asText()
-                .matches("Verify: (PASS|SYNC_IN_PROGRESS).*"));
+        await("the verification")
+                .atMost(PATIENCE)
+                .until(() -> page.ask("return document.querySelector('#actions [role=status]').textContent")
+                        .asText()
+                        .matches("Verify: (PASS|SYNC_IN_PROGRESS).*"));
         page.picture("unlocked", WIDE);
     }
 

@@ -102,8 +102,9 @@ final class DashboardWatch implements AutoCloseable {
     }
 
     private static void note(JsonNode seen, Map<String, Set<String>> kept) {
-        seen.fields().forEachRemaining(entry -> kept.computeIfAbsent(entry.getKey(), absent -> new LinkedHashSet<>())
-                .add(entry.getValue().asText().strip()));
+        seen.fields()
+                .forEachRemaining(entry -> kept.computeIfAbsent(entry.getKey(), absent -> new LinkedHashSet<>())
+                        .add(entry.getValue().asText().strip()));
     }
 
     private void picture(String what) {

@@ -193,18 +193,17 @@ final class Stack {
 
     /** The first one after a start: until the connector has caught up with the first snapshot, nobody knows. */
     JsonNode firstVerdict() {
-        return await().atMost(FIRST_SNAPSHOT).until(() -> verify(FIRST_PATIENCE), report -> !report.path("status")
-                .asText()
-                .equals("UNKNOWN"));
+        return await().atMost(FIRST_SNAPSHOT)
+                .until(
+                        () -> verify(FIRST_PATIENCE),
+                        report -> !report.path("status").asText().equals("UNKNOWN"));
     }
 
     JsonNode call(String service, String method, String path) {
         var endpoints = endpoints();
         var request = HttpRequest.newBuilder(
                         URI.create(endpoints.at("/services/" + service + "/url").asText() + path))
-                .header(
-                        "Authorization",
-                        "Bearer " + token())
+                .header("Authorization", "Bearer " + token())
                 .header("Accept", "application/json")
                 .timeout(Duration.ofMinutes(2))
                 .method(method, HttpRequest.BodyPublishers.noBody())
