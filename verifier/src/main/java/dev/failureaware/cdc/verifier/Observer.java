@@ -156,14 +156,12 @@ class Observer {
         }
     }
 
-    /** Names and data of the health checks that are down. */
+    /** Of the health checks that are down, what each says, or its name. */
     private Optional<String> whyNotReady(String health) throws IOException {
         var reasons = new ArrayList<String>();
         for (var check : json.readTree(health).path("checks")) {
             if (check.path("status").asText().equals("DOWN")) {
-                var why = new ArrayList<String>();
-                check.path("data").forEach(value -> why.add(value.asText()));
-                reasons.add(why.isEmpty() ? check.path("name").asText() : String.join(", ", why));
+                reasons.add(check.at("/data/reason").asText(check.path("name").asText()));
             }
         }
         return reasons.isEmpty() ? Optional.empty() : Optional.of(String.join("; ", reasons));

@@ -166,8 +166,11 @@ final class Situations {
             default ->
                 new Safety(
                         seen.lag()
-                                .map(lag -> "Nothing is lost: %s in Kafka."
-                                        .formatted(Figures.count(lag.events(), "event waits", "events wait")))
+                                .map(lag -> lag.events() == 0
+                                        ? "Nothing is lost: no event waits in Kafka."
+                                        : "Nothing is lost: %s in Kafka."
+                                                .formatted(
+                                                        Figures.count(lag.events(), "event waits", "events wait")))
                                 .orElse("Nothing is lost: the events wait in Kafka."),
                         "no: the events wait in Kafka");
         };
