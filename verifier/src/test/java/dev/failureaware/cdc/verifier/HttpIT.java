@@ -207,6 +207,10 @@ class HttpIT {
                         containsString("cdc_differences{class=\"stale\"} 0.0"),
                         containsString("cdc_verifications_total{verdict=\"pass\"}"),
                         containsString("cdc_findings "));
+
+        pipeline.source.execute("INSERT INTO t VALUES (2)");
+        pipeline.verify("2s");
+
         assertThat(MetricsPage.exposed("verifier", get("/q/metrics").asString()))
                 .isEqualTo(MetricsPage.of("verifier"));
     }
