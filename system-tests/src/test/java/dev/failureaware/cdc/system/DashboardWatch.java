@@ -92,7 +92,7 @@ final class DashboardWatch implements AutoCloseable {
         runs.add(seen.path("run").asText());
         note(seen.path("stages"), stages);
         note(seen.path("tables"), tables);
-        if (sentence.contains("connector is down")) {
+        if (sentence.matches("The connector is down for ([3-9]|\\d\\d) s.*")) {
             picture("broken");
         } else if (sentence.startsWith("Well again")) {
             picture("well-again");
