@@ -42,7 +42,7 @@ class EarlyStartIT {
         public void stop() {}
     }
 
-    private static final Duration PATIENCE = Duration.ofSeconds(30);
+    private static final Duration PATIENCE = Duration.ofMinutes(1);
 
     @Test
     void itLivesAndSaysWhatItWaitsForAndBeginsWhenAllIsThere() throws Exception {
