@@ -106,7 +106,8 @@ soak-sink: built ## random writes, faults, rewinds and snapshots through the sin
 		-Dsoak.operations=$(or $(OPERATIONS),2000)
 
 soak-verifier: built ## verdicts back to back under load while the five failures come and go (VERIFICATIONS=1000 RATE=500 FAILURES=25)
-	@exec $(MVN) -B -pl system-tests verify -Dit.test='VerifierSoakST,BrokenSinkST' -Dsoak.verifications=$(or $(VERIFICATIONS),1000) \
+	@exec $(MVN) -B -pl system-tests verify -Dtest.excluded-groups=cluster -Dit.test='VerifierSoakST,BrokenSinkST' \
+		-Dsoak.verifications=$(or $(VERIFICATIONS),1000) \
 		-Dsoak.rate=$(or $(RATE),500) -Dsoak.failures=$(or $(FAILURES),25)
 
 build: maven ## build everything now, without tests

@@ -8,11 +8,13 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.TestInstance.Lifecycle;
 
 /** The commands of the documents as they stand there, one after the other, on a stack with tables of one's own. */
+@Tag("long")
 @TestInstance(Lifecycle.PER_CLASS)
 class DocumentedCommandsST {
     private final Stack stack = new Stack("documents", Map.of());

@@ -7,9 +7,11 @@ import java.time.Duration;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Debezium's JDBC sink in place of ours, by the commands of docs/own-pipeline.md. */
+@Tag("long")
 class OwnSinkST {
     private static final Duration PATIENCE = Duration.ofSeconds(90);
 

@@ -13,12 +13,14 @@ import java.util.stream.Collectors;
 import java.util.stream.StreamSupport;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
  * Verifications back to back under load: one half of a pipeline that nothing disturbs, the other while failures are caused one
  * after the other. {@code make soak-verifier} runs it for longer; what it prints says what was measured.
  */
+@Tag("long")
 class VerifierSoakST {
     private static final List<String> FAILURES = List.of("restart", "lag", "schema", "duplicate", "backfill");
     private static final int VERIFICATIONS = Integer.getInteger("soak.verifications", 10);
