@@ -169,8 +169,7 @@ final class Situations {
                                 .map(lag -> lag.events() == 0
                                         ? "Nothing is lost: no event waits in Kafka."
                                         : "Nothing is lost: %s in Kafka."
-                                                .formatted(
-                                                        Figures.count(lag.events(), "event waits", "events wait")))
+                                                .formatted(Figures.count(lag.events(), "event waits", "events wait")))
                                 .orElse("Nothing is lost: the events wait in Kafka."),
                         "no: the events wait in Kafka");
         };

@@ -92,8 +92,9 @@ class CompareCommandIT {
         databases.sink.execute("DO $$ BEGIN CREATE ROLE needs_password LOGIN PASSWORD 'right';"
                 + " EXCEPTION WHEN duplicate_object THEN NULL; END $$; GRANT pg_read_all_data TO needs_password");
         // The embedded server trusts everybody; of the rules, the first that matches decides.
-        var rules = databases.sink.value("SELECT lo_from_bytea(0, convert_to('host all needs_password all scram-sha-256' || E'\n'"
-                + " || pg_read_file(current_setting('hba_file')), 'UTF8'))");
+        var rules = databases.sink.value(
+                "SELECT lo_from_bytea(0, convert_to('host all needs_password all scram-sha-256' || E'\n'"
+                        + " || pg_read_file(current_setting('hba_file')), 'UTF8'))");
         databases.sink.query("SELECT lo_export(" + rules + ", current_setting('hba_file'))");
         databases.sink.query("SELECT pg_reload_conf()");
         var sink = url(databases.sink.as("needs_password"));

@@ -33,8 +33,7 @@ import org.junit.jupiter.params.provider.ValueSource;
         value = KafkaAndPostgres.class,
         initArgs = @ResourceArg(name = KafkaAndPostgres.DATASOURCES, value = "source,sink"))
 class LiveIT {
-    private static final Pattern OWN_ADDRESS =
-            Pattern.compile("(?:from|import|href=|src=)\\s*['\"](/[^'\"]+)['\"]");
+    private static final Pattern OWN_ADDRESS = Pattern.compile("(?:from|import|href=|src=)\\s*['\"](/[^'\"]+)['\"]");
 
     @Inject
     LiveView live;
