@@ -98,8 +98,18 @@ final class Database {
         }
     }
 
+    /** A connection that comes when nobody waits for it any more goes back; the pool would miss it for good. */
     private SqlConnection connect(Deadline deadline) {
-        return await(pool.getConnection(), deadline.orSooner(CONNECT_LIMIT));
+        var coming = pool.getConnection().subscribeAsCompletionStage();
+        try {
+            // Giving up cancels the copy only.
+            return await(
+                    Uni.createFrom().completionStage(coming.thenApply(Function.identity())),
+                    deadline.orSooner(CONNECT_LIMIT));
+        } catch (CheckImpossible givenUp) {
+            coming.thenAccept(late -> late.close().subscribe().with(ignored -> {}, failure -> {}));
+            throw givenUp;
+        }
     }
 
     private <T> T await(Uni<T> uni, Deadline deadline) {
