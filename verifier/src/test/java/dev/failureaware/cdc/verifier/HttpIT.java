@@ -44,7 +44,7 @@ class HttpIT {
     void start() {
         pipeline = TestPipeline.fresh();
         pipeline.onBoth("CREATE TABLE t (id int PRIMARY KEY); INSERT INTO t VALUES (1)");
-        connector = new TestConnector(pipeline.source, pipeline.kafka, false);
+        connector = new TestConnector(pipeline.source, pipeline.kafka, true);
     }
 
     @AfterEach
