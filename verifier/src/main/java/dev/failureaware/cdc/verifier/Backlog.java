@@ -107,6 +107,10 @@ class Backlog {
         if (partition == null || partition.seekNeeded) {
             return;
         }
+        if (nextPosition < partition.position) {
+            // Reading never goes back by itself: the topic was deleted and made anew, and these are events of another log.
+            partition.unapplied = new UnappliedOffsets();
+        }
         for (var event : events) {
             if (event.offset >= partition.applied) {
                 partition.unapplied.add(event.offset, event.time);

@@ -66,6 +66,19 @@ class BacklogTest {
     }
 
     @Test
+    void aTopicThatWasMadeAnewHasNoEventsOfTheOldOne() {
+        backlog.follow(Set.of(P), Map.of());
+        backlog.takeSeeks();
+        backlog.read(P, events(0L, 1L, 2L, 3L), 5);
+
+        backlog.read(P, events(0L, 1L), 3);
+        backlog.applied(Map.of(P, 2L));
+
+        assertThat(backlog.unread(Map.of(P, 3L))).isEmpty();
+        assertThat(backlog.unapplied(Map.of(P, 4L))).isEmpty();
+    }
+
+    @Test
     void onlyFencesThatAreAwaitedAreRemembered() {
         backlog.awaitFence("ours");
         backlog.fenceSeen("ours");

@@ -31,9 +31,9 @@ class KilledIT {
 
     @Test
     void noSessionLockOrSnapshotIsLeftOnEitherDatabase() throws Exception {
-        source.execute("CREATE TABLE t (id int PRIMARY KEY); CREATE PUBLICATION cdc_publication FOR TABLE t;"
-                + " INSERT INTO t VALUES (1)");
-        sink.execute("CREATE TABLE t (id int PRIMARY KEY); INSERT INTO t VALUES (1); CREATE SCHEMA _cdc;"
+        source.execute("CREATE TABLE killed (id int PRIMARY KEY); CREATE PUBLICATION cdc_publication FOR TABLE killed;"
+                + " INSERT INTO killed VALUES (1)");
+        sink.execute("CREATE TABLE killed (id int PRIMARY KEY); INSERT INTO killed VALUES (1); CREATE SCHEMA _cdc;"
                 + " CREATE TABLE _cdc.offsets (topic text, partition int, next_offset bigint, duplicates bigint)");
         var port = freePort();
         var verifier = start(port);
@@ -42,7 +42,7 @@ class KilledIT {
                 var statement = holder.createStatement()) {
             await().atMost(LIMIT).ignoreExceptions().until(() -> call(port, "GET", "/health") == 200);
             holder.setAutoCommit(false);
-            statement.execute("LOCK TABLE t IN ACCESS EXCLUSIVE MODE");
+            statement.execute("LOCK TABLE killed IN ACCESS EXCLUSIVE MODE");
             HttpClient.newHttpClient()
                     .sendAsync(request(port, "POST", "/verify"), HttpResponse.BodyHandlers.discarding());
             await("it waits in the middle of its work")

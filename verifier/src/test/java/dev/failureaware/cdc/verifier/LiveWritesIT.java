@@ -98,7 +98,8 @@ class LiveWritesIT {
         pipeline.source.execute("INSERT INTO t SELECT i, 'v', 0 FROM generate_series(1, 300) i");
         try (var sink = new TestSink(pipeline.sink, pipeline.kafka, false);
                 var connection = pipeline.source.connect()) {
-            assertThat(pipeline.verify("20s").getString("status")).isEqualTo("PASS");
+            var whole = pipeline.verify("20s");
+            assertThat(whole.getString("status")).as(whole.getString("reason")).isEqualTo("PASS");
             pipeline.sink.execute("UPDATE t SET v = 'wrong' WHERE id = 277");
             var random = new Random(5);
             writer.scheduleWithFixedDelay(
