@@ -108,7 +108,7 @@ class Backlog {
             return;
         }
         if (nextPosition < partition.position) {
-            // Reading never goes back by itself: the topic was deleted and made anew, and these are events of another log.
+            // Reading never goes back by itself: the topic was deleted and made anew, with another log.
             partition.unapplied = new UnappliedOffsets();
         }
         for (var event : events) {

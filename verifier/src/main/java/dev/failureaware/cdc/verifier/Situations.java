@@ -45,7 +45,7 @@ final class Situations {
         var away = broken.stream()
                 .filter(part -> !(wrong && part.name().equals(Part.SINK) && seen.sink() == Observation.Answer.YES))
                 .toList();
-        remember(seen, broken, away, report);
+        remember(seen, broken, away, report, wrong || provenAt.isPresent());
         var said = said(seen, parts, away, report, provenAt);
         return new Situation(
                 said.state,
@@ -58,10 +58,11 @@ final class Situations {
                 troubleFor == null ? null : Figures.duration(troubleFor));
     }
 
-    private void remember(Observation seen, List<Part> broken, List<Part> away, Report report) {
+    /** @param known whether there ever was a verdict; before it, parts that do not answer are no trouble but a start */
+    private void remember(Observation seen, List<Part> broken, List<Part> away, Report report, boolean known) {
         brokenSince.keySet().retainAll(broken.stream().map(Part::name).toList());
         broken.forEach(part -> brokenSince.putIfAbsent(part.name(), seen.at()));
-        if (!broken.isEmpty()) {
+        if (!broken.isEmpty() && known) {
             troubleSince = troubleSince == null ? seen.at() : troubleSince;
             brokenUntil = away.isEmpty() ? report.timestamp() : seen.at();
         } else if (troubleSince != null
@@ -76,7 +77,7 @@ final class Situations {
     private Said said(Observation seen, List<Part> parts, List<Part> away, Report report, Optional<Instant> provenAt) {
         var wrong = report.status() == Verdict.FAIL;
         if (!away.isEmpty()) {
-            var said = away(seen, away);
+            var said = provenAt.isPresent() || wrong || isLogLost(seen) ? away(seen, away) : notUpYet(seen, away);
             return wrong
                     ? new Said(
                             PartState.BROKEN,
@@ -109,7 +110,30 @@ final class Situations {
         return inOrder(seen, parts, report, provenAt.get());
     }
 
+    private static boolean isLogLost(Observation seen) {
+        return seen.slot().map(Report.Slot::walStatus).filter("lost"::equals).isPresent();
+    }
+
+    private Said notUpYet(Observation seen, List<Part> away) {
+        return new Said(
+                PartState.BUSY,
+                "Not up yet",
+                "Not up yet: " + listed(seen, away).replaceFirst("^The", "the") + " Nothing is verified yet.",
+                "not known: nothing is verified yet");
+    }
+
     private Said away(Observation seen, List<Part> away) {
+        var first = away.get(0);
+        var safety = safety(seen, first);
+        return new Said(
+                PartState.BROKEN,
+                subject(first) + " " + first.word(),
+                listed(seen, away) + " " + safety.sentence,
+                safety.risk);
+    }
+
+    /** The cause with the time that it is known for, then the others. */
+    private String listed(Observation seen, List<Part> away) {
         var first = away.get(0);
         var sentence = "%s %s for %s."
                 .formatted(
@@ -124,9 +148,7 @@ final class Situations {
                             .collect(Collectors.joining(", "))
                     + ".";
         }
-        var safety = safety(seen, first);
-        return new Said(
-                PartState.BROKEN, subject(first) + " " + first.word(), sentence + " " + safety.sentence, safety.risk);
+        return sentence;
     }
 
     private record Safety(String sentence, String risk) {}

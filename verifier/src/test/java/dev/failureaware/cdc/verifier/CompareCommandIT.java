@@ -88,6 +88,30 @@ class CompareCommandIT {
     }
 
     @Test
+    void aWrongPasswordIsSaid() {
+        databases.sink.execute(
+                "DO $$ BEGIN CREATE ROLE needs_password LOGIN; EXCEPTION WHEN duplicate_object THEN NULL;"
+                        + " END $$; GRANT pg_read_all_data TO needs_password");
+        var sink = url(databases.sink.as("needs_password"));
+        // The embedded server trusts everybody; of the rules, the first that matches decides.
+        var rules = databases.sink.value(
+                "SELECT lo_from_bytea(0, convert_to('host all needs_password all scram-sha-256' || E'\n'"
+                        + " || pg_read_file(current_setting('hba_file')), 'UTF8'))");
+        databases.sink.query("SELECT lo_export(" + rules + ", current_setting('hba_file')), pg_reload_conf()");
+        var wrong = command(Map.of("CDC_SOURCE_PASSWORD", "test", "CDC_SINK_PASSWORD", "wrong"));
+
+        await().atMost(Duration.ofSeconds(30)).until(() -> {
+            out.reset();
+            return wrong.run("compare", "--source", url(databases.source), "--sink", sink) == 2;
+        });
+
+        assertThat(out.toString(StandardCharsets.UTF_8))
+                .startsWith("UNKNOWN ")
+                .contains("sink database", "password authentication failed for user \"needs_password\"");
+        assertThat(run(url(databases.source), sink)).as("the right one").isZero();
+    }
+
+    @Test
     void aTableThatTheSourceLacksIsUnknownAndOneThatTheSinkLacksFails() {
         databases.source.execute("CREATE TABLE public.s (id int PRIMARY KEY); INSERT INTO public.s VALUES (1)");
 

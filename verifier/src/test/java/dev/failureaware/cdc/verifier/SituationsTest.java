@@ -151,6 +151,38 @@ class SituationsTest {
     }
 
     @Test
+    void aStackThatStartsIsNoTrouble() {
+        var nothing = new Report(
+                Verdict.UNKNOWN,
+                "no verification has finished yet",
+                PlayedLook.START,
+                0,
+                null,
+                Map.of(),
+                List.of(),
+                Report.Summary.NOTHING_KNOWN,
+                Report.Pipeline.NOTHING_KNOWN,
+                List.of(),
+                List.of());
+        look.connector(null).slot(false, null);
+        var starting = situations.next(look.observation(), look.parts(), nothing, Optional.empty());
+        look.slot(false, "lost");
+        var lost = situations.next(look.observation(), look.parts(), nothing, Optional.empty());
+        var up = look.connector("RUNNING", "RUNNING")
+                .slot(true, "reserved")
+                .after(9)
+                .verified(Verdict.PASS, null)
+                .in(situations);
+
+        assertThat(starting.title()).isEqualTo("Not up yet");
+        assertThat(starting.state()).isEqualTo(PartState.BUSY);
+        assertThat(starting.sentence()).startsWith("Not up yet: the slot").endsWith("Nothing is verified yet.");
+        assertThat(starting.broken()).contains("slot", "connector");
+        assertThat(lost.risk()).as("a log that is gone is told at any time").startsWith("yes");
+        assertThat(up.title()).as("and not: well again").isEqualTo("All is well");
+    }
+
+    @Test
     void theTitleStaysWhileOnlyFiguresChange() {
         var first = look.connector(null).in(situations);
         var later = look.after(5).in(situations);
