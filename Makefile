@@ -97,8 +97,9 @@ clean: jar ## stop everything; remove data, logs and the report
 reset: built ## stop everything, wipe the data, start again
 	@$(STACK) reset
 
+# Tests wait more than they work, so two modules at a time; the system tests come last and alone.
 test: maven ## all tests: mvn verify
-	@exec $(MVN) -B verify
+	@exec $(MVN) -B -T 2 verify
 
 soak-sink: built ## random writes, faults, rewinds and snapshots through the sink (SEEDS=100 FIRST=1 OPERATIONS=2000)
 	@exec $(MVN) -B -pl sink-consumer -am verify -Dtest=none -Dit.test=RandomizedIT -Dsurefire.failIfNoSpecifiedTests=false \
@@ -106,7 +107,8 @@ soak-sink: built ## random writes, faults, rewinds and snapshots through the sin
 		-Dsoak.operations=$(or $(OPERATIONS),2000)
 
 soak-verifier: built ## verdicts back to back under load while the five failures come and go (VERIFICATIONS=1000 RATE=500 FAILURES=25)
-	@exec $(MVN) -B -pl system-tests verify -Dtest.excluded-groups=cluster -Dit.test='VerifierSoakST,BrokenSinkST' \
+	@exec $(MVN) -B -pl system-tests -am verify -Dtest.excluded-groups=cluster -Dit.test='VerifierSoakST,BrokenSinkST' \
+		-Dtest=none -Dsurefire.failIfNoSpecifiedTests=false -Dfailsafe.failIfNoSpecifiedTests=false \
 		-Dsoak.verifications=$(or $(VERIFICATIONS),1000) \
 		-Dsoak.rate=$(or $(RATE),500) -Dsoak.failures=$(or $(FAILURES),25)
 

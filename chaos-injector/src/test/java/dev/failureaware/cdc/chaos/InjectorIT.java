@@ -34,7 +34,7 @@ import org.junit.jupiter.api.TestMethodOrder;
 @QuarkusTestResource(value = FakePipelineResource.class, restrictToAnnotatedClass = true)
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 class InjectorIT {
-    private static final Duration LIMIT = Duration.ofSeconds(30);
+    private static final Duration LIMIT = Duration.ofMinutes(2);
 
     FakePipeline pipeline;
 

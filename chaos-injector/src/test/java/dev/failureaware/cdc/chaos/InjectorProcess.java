@@ -24,7 +24,7 @@ import java.util.Map;
 
 /** The packaged injector as a process of its own: the service, or one of its commands. */
 final class InjectorProcess implements AutoCloseable {
-    static final Duration LIMIT = Duration.ofSeconds(60);
+    static final Duration LIMIT = Duration.ofMinutes(2);
     private static final Path JAR = Path.of("target", "quarkus-app", "quarkus-run.jar");
 
     private final Process process;

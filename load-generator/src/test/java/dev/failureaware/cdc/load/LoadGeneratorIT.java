@@ -68,7 +68,8 @@ class LoadGeneratorIT {
     void itSaysDegradedAndStaysReadyWhileItCannotWrite() {
         source.execute("ALTER TABLE customers RENAME TO customers_away");
         try {
-            await().until(() -> get("/stats").path("degraded").equals(true));
+            await().atMost(Duration.ofMinutes(1))
+                    .until(() -> get("/stats").path("degraded").equals(true));
             get("/q/health")
                     .then()
                     .statusCode(200)
@@ -76,7 +77,8 @@ class LoadGeneratorIT {
         } finally {
             source.execute("ALTER TABLE customers_away RENAME TO customers");
         }
-        await().until(() -> get("/stats").path("degraded").equals(false));
+        await().atMost(Duration.ofMinutes(1))
+                .until(() -> get("/stats").path("degraded").equals(false));
     }
 
     @Test
@@ -108,7 +110,7 @@ class LoadGeneratorIT {
 
     private static void awaitMore(int transactions) {
         var wanted = acknowledged() + transactions;
-        await().atMost(Duration.ofSeconds(20)).until(() -> acknowledged() >= wanted);
+        await().atMost(Duration.ofMinutes(1)).until(() -> acknowledged() >= wanted);
     }
 
     private static long acknowledged() {

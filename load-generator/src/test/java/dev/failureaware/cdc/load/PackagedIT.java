@@ -45,7 +45,7 @@ class PackagedIT {
 
     @Test
     void itWritesAndKeepsItsLedger() throws IOException {
-        await().atMost(Duration.ofSeconds(30))
+        await().atMost(Duration.ofMinutes(1))
                 .until(() -> ((Number) get("/stats").path("acknowledged")).longValue() > 20);
 
         get("/q/health").then().statusCode(200);

@@ -130,7 +130,7 @@ class BrokenSinksIT {
         pipeline.source.execute("CREATE TABLE %s (v text)".formatted(keyless));
         pipeline.sink.execute("CREATE TABLE %s (v text%s)".formatted(keyless, bookkeeping));
         for (var table : Stream.concat(ordinary.stream(), Stream.of(keyless)).toList()) {
-            await().atMost(Duration.ofSeconds(10)).ignoreExceptions().until(() -> {
+            await().atMost(Duration.ofMinutes(1)).ignoreExceptions().until(() -> {
                 TestKafka.createTopic(pipeline.kafka, PlayedConnector.topic(table), PlayedConnector.PARTITIONS);
                 return true;
             });

@@ -100,7 +100,7 @@ class CompareCommandIT {
         databases.sink.query("SELECT lo_export(" + rules + ", current_setting('hba_file')), pg_reload_conf()");
         var wrong = command(Map.of("CDC_SOURCE_PASSWORD", "test", "CDC_SINK_PASSWORD", "wrong"));
 
-        await().atMost(Duration.ofSeconds(30)).until(() -> {
+        await().atMost(Duration.ofMinutes(1)).until(() -> {
             out.reset();
             return wrong.run("compare", "--source", url(databases.source), "--sink", sink) == 2;
         });
@@ -184,7 +184,7 @@ class CompareCommandIT {
             }
 
             await("no session waits for the lock any more")
-                    .atMost(Duration.ofSeconds(30))
+                    .atMost(Duration.ofMinutes(1))
                     .until(() -> databases.sink.value(SESSIONS).equals(0L)
                             && databases.source.value(SESSIONS).equals(0L));
         }

@@ -85,7 +85,7 @@ class LedgerIT {
         pipeline = TestPipeline.fresh();
         pipeline.onBoth("CREATE TABLE o (id uuid PRIMARY KEY, version int8)");
         pipeline.sink.execute("INSERT INTO _cdc.offsets VALUES ('shop.public.o', 0, 1000)");
-        await().atMost(Duration.ofSeconds(10)).ignoreExceptions().until(() -> {
+        await().atMost(Duration.ofMinutes(1)).ignoreExceptions().until(() -> {
             TestKafka.createTopic(pipeline.kafka, "shop.public.o", 1);
             return true;
         });

@@ -32,7 +32,7 @@ class LiveWritesIT {
     void start() {
         pipeline = TestPipeline.fresh();
         pipeline.onBoth("CREATE TABLE t (id int PRIMARY KEY, v text, n int)");
-        await().atMost(Duration.ofSeconds(10)).ignoreExceptions().until(() -> {
+        await().atMost(Duration.ofMinutes(1)).ignoreExceptions().until(() -> {
             TestKafka.createTopic(pipeline.kafka, "shop.public.t", TestConnector.PARTITIONS);
             return true;
         });
@@ -72,7 +72,7 @@ class LiveWritesIT {
                     0,
                     2,
                     TimeUnit.MILLISECONDS);
-            await().until(() -> writes.get() > 50);
+            await().atMost(Duration.ofMinutes(1)).until(() -> writes.get() > 50);
             for (var i = 0; i < 15; i++) {
                 var report = pipeline.verify("20s");
                 reports.add(report.getString("status"));
@@ -147,21 +147,21 @@ class LiveWritesIT {
     void lagCountsEventsAndNotOffsets() throws Exception {
         pipeline.source.execute("INSERT INTO t SELECT i, 'v', i FROM generate_series(1, 30) i");
         pipeline.source.execute("DELETE FROM t WHERE id = 3");
-        await().atMost(Duration.ofSeconds(20))
+        await().atMost(Duration.ofMinutes(1))
                 .untilAsserted(() -> assertThat(lag())
                         .as("inserts and the delete, no tombstone and no marker")
                         .isEqualTo(31));
         var late = pipeline.verify("2s");
 
         try (var sink = new TestSink(pipeline.sink, pipeline.kafka, false)) {
-            await().atMost(Duration.ofSeconds(20)).until(() -> lag() == 0);
+            await().atMost(Duration.ofMinutes(1)).until(() -> lag() == 0);
         }
         pipeline.sink.execute("UPDATE _cdc.offsets SET next_offset = 0");
 
         assertThat(late.getString("status")).isEqualTo("UNKNOWN");
         assertThat(late.getString("reason")).contains("the sink has not applied", "shop.public.t-0");
         assertThat(late.getLong("summary.lag")).isEqualTo(31);
-        await("a rewound sink lags again").atMost(Duration.ofSeconds(20)).until(() -> lag() == 31);
+        await("a rewound sink lags again").atMost(Duration.ofMinutes(1)).until(() -> lag() == 31);
     }
 
     private static long lag() {

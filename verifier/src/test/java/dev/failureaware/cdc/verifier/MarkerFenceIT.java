@@ -8,6 +8,7 @@ import io.quarkus.test.common.ResourceArg;
 import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.QuarkusTestProfile;
 import io.quarkus.test.junit.TestProfile;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Map;
 import java.util.Random;
@@ -54,10 +55,13 @@ class MarkerFenceIT {
         pipeline.sink.execute("DROP SUBSCRIPTION marker_test");
         pipeline.source.query("SELECT pg_terminate_backend(active_pid) FROM pg_replication_slots"
                 + " WHERE slot_name = 'marker_test' AND active");
-        org.awaitility.Awaitility.await().ignoreExceptions().until(() -> {
-            pipeline.source.query("SELECT pg_drop_replication_slot('marker_test')");
-            return true;
-        });
+        org.awaitility.Awaitility.await()
+                .atMost(Duration.ofMinutes(1))
+                .ignoreExceptions()
+                .until(() -> {
+                    pipeline.source.query("SELECT pg_drop_replication_slot('marker_test')");
+                    return true;
+                });
     }
 
     @Test

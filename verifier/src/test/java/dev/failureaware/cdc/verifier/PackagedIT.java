@@ -84,7 +84,7 @@ class PackagedIT {
                 .matcher(libraries)
                 .results()
                 .forEach(library -> get(library.group(1)).then().statusCode(200));
-        await().atMost(Duration.ofSeconds(30))
+        await().atMost(Duration.ofMinutes(1))
                 .untilAsserted(() -> get("/situation")
                         .then()
                         .statusCode(200)

@@ -11,6 +11,7 @@ import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.common.ResourceArg;
 import io.quarkus.test.junit.QuarkusTest;
 import jakarta.inject.Inject;
+import java.time.Duration;
 import java.time.Instant;
 import org.junit.jupiter.api.Test;
 
@@ -39,7 +40,7 @@ class SamplerIT {
             }
             pipeline.sink.execute("INSERT INTO t SELECT generate_series(1, 1000)");
             // The server counts rows when the session that wrote them rests.
-            await().until(() -> {
+            await().atMost(Duration.ofMinutes(1)).until(() -> {
                 sampler.sample();
                 return series.after(before.timestamp()).stream()
                         .anyMatch(sample -> sample.sinkRowsPerSecond() != null && sample.sinkRowsPerSecond() > 0);

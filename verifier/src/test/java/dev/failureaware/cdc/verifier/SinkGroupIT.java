@@ -35,7 +35,7 @@ class SinkGroupIT {
         var pipeline = TestPipeline.fresh();
         pipeline.onBoth("CREATE TABLE t (id int PRIMARY KEY, v text, n int)");
         pipeline.sink.execute("DROP SCHEMA _cdc CASCADE");
-        await().atMost(Duration.ofSeconds(10)).ignoreExceptions().until(() -> {
+        await().atMost(Duration.ofMinutes(1)).ignoreExceptions().until(() -> {
             TestKafka.createTopic(pipeline.kafka, "shop.public.t", TestConnector.PARTITIONS);
             return true;
         });

@@ -33,7 +33,7 @@ class TraceIT {
         pipeline.onBoth("CREATE TABLE t (id int PRIMARY KEY, v text); CREATE TABLE k (v text);"
                 + " CREATE TABLE c (a int, \"b b\" text, v text, PRIMARY KEY (a, \"b b\"))");
         pipeline.sink.execute("ALTER TABLE t ADD _cdc_op text, ADD _cdc_lsn bigint, ADD _cdc_source_ts timestamptz");
-        await().atMost(Duration.ofSeconds(10)).ignoreExceptions().until(() -> {
+        await().atMost(Duration.ofMinutes(1)).ignoreExceptions().until(() -> {
             TestKafka.createTopic(pipeline.kafka, PlayedConnector.topic("t"), PlayedConnector.PARTITIONS);
             return true;
         });
@@ -137,6 +137,6 @@ class TraceIT {
 
     private void awaitApplied(PlayedSink sink) {
         var sent = connector.sent();
-        await().atMost(Duration.ofSeconds(30)).until(() -> sink.isPast(sent));
+        await().atMost(Duration.ofMinutes(1)).until(() -> sink.isPast(sent));
     }
 }

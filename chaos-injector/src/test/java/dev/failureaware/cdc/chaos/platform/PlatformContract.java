@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 
 /** What faults may rely on, on every platform. */
 public abstract class PlatformContract {
-    protected static final Duration LIMIT = Duration.ofSeconds(5);
+    protected static final Duration LIMIT = Duration.ofSeconds(30);
 
     protected final List<Audit.Entry> audited = new CopyOnWriteArrayList<>();
     protected final Audit audit = new Audit(audited::add);

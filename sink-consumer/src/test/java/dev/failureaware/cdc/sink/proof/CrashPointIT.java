@@ -108,7 +108,7 @@ class CrashPointIT {
         process.kill();
         gate.sever();
 
-        await().atMost(Duration.ofSeconds(30))
+        await().atMost(Duration.ofMinutes(1))
                 .until(() ->
                         sink.count("pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()")
                                 == 0);

@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import dev.failureaware.cdc.chaos.platform.Audit;
 import io.fabric8.kubernetes.api.model.events.v1.Event;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.List;
@@ -29,7 +30,7 @@ class ClusterEventsTest {
     void an_act_becomes_an_event_on_its_object() {
         events.tell(new Audit.Entry("scale to 0", DEPLOYMENT, "run-7", "lag-1", "done"));
 
-        await().until(() -> written().size() == 1);
+        await().atMost(Duration.ofMinutes(1)).until(() -> written().size() == 1);
         var event = written().get(0);
         assertThat(event.getType()).isEqualTo("Normal");
         assertThat(event.getAction()).isEqualTo("scale to 0");
@@ -44,7 +45,7 @@ class ClusterEventsTest {
     void one_that_failed_is_a_warning_and_a_long_reason_is_cut() {
         events.tell(new Audit.Entry("delete", DEPLOYMENT, "-", "-", "x".repeat(5000)));
 
-        await().until(() -> written().size() == 1);
+        await().atMost(Duration.ofMinutes(1)).until(() -> written().size() == 1);
         assertThat(written().get(0).getType()).isEqualTo("Warning");
         assertThat(written().get(0).getNote()).hasSizeLessThanOrEqualTo(1024);
     }

@@ -19,7 +19,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class LeaseLeadershipTest {
     private static final String NAME = "cdc-chaos-injector";
     private static final Duration DURATION = Duration.ofSeconds(3);
-    private static final Duration LIMIT = Duration.ofSeconds(15);
+    private static final Duration LIMIT = Duration.ofMinutes(1);
 
     private final FakeCluster cluster = new FakeCluster();
     private final List<LeaseLeadership> made = new ArrayList<>();
