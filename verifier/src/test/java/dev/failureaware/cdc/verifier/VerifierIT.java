@@ -246,6 +246,19 @@ class VerifierIT {
     }
 
     @Test
+    void aReplicaIdentityThatMakesWrongKeysIsSaid() {
+        pipeline.onBoth("CREATE TABLE t (id int PRIMARY KEY, code int NOT NULL UNIQUE)");
+        pipeline.source.execute("ALTER TABLE t REPLICA IDENTITY USING INDEX t_code_key");
+
+        var other = pipeline.verify();
+        pipeline.source.execute("ALTER TABLE t REPLICA IDENTITY USING INDEX t_pkey");
+
+        assertThat(other.getString("status")).isEqualTo("FAIL");
+        assertThat(other.getString("reason")).contains("t: REPLICA IDENTITY USING INDEX t_code_key");
+        assertThat(pipeline.verify().getString("status")).isEqualTo("PASS");
+    }
+
+    @Test
     void aTableThatIsStoppedAtTheSinkIsAFailureWithOrWithoutAFence() {
         pipeline.onBoth("CREATE TABLE t (id int PRIMARY KEY)");
         pipeline.sink.execute(
