@@ -87,6 +87,7 @@ final class InjectorProcess implements AutoCloseable {
     private static ProcessBuilder builder(List<String> settings, List<String> arguments, Path output) {
         var command = new ArrayList<String>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        command.addAll(List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC"));
         command.addAll(settings);
         command.addAll(List.of("-jar", JAR.toString()));
         command.addAll(arguments);
