@@ -154,7 +154,7 @@ final class Browser implements AutoCloseable {
         return problems;
     }
 
-    /** Addresses that were asked for since the page was opened. */
+    /** Addresses that were asked for since the page was opened, without those of the browser's own first page. */
     List<String> requested() {
         for (var entry : driver.manage().logs().get(LogType.PERFORMANCE)) {
             try {
@@ -166,7 +166,9 @@ final class Browser implements AutoCloseable {
                 throw new UncheckedIOException(e);
             }
         }
-        return requested;
+        return requested.stream()
+                .filter(address -> !address.startsWith("chrome://"))
+                .toList();
     }
 
     /** What axe-core finds wrong with the page for people who cannot see it as others do. */

@@ -290,7 +290,7 @@ final class Stack {
         var request = HttpRequest.newBuilder(
                         URI.create(endpoints.at("/services/" + service + "/url").asText() + path))
                 .header("Authorization", "Bearer " + token())
-                .header("Accept", path.equals("/q/metrics") ? "application/openmetrics-text" : "application/json")
+                .header("Accept", path.equals("/q/metrics") ? "text/plain" : "application/json")
                 .timeout(Duration.ofMinutes(2))
                 .method(method, HttpRequest.BodyPublishers.noBody())
                 .build();

@@ -13,6 +13,12 @@ record Deadline(long atNanos) {
         return other.atNanos - atNanos < 0 ? other : this;
     }
 
+    /** This moment, but not before the given time from now. */
+    Deadline orLater(Duration grace) {
+        var other = in(grace);
+        return other.atNanos - atNanos > 0 ? other : this;
+    }
+
     boolean passed() {
         return System.nanoTime() - atNanos >= 0;
     }

@@ -19,6 +19,9 @@ class Verification {
     /** A table that changes its shape in the middle of a comparison makes it start again, but not for ever. */
     private static final int STARTS = 3;
     /** For what is reported beside the verdict. */
+    /** A verdict that comes in the last moment must not lack the rows that it is about. */
+    private static final Duration NAMING = Duration.ofSeconds(5);
+
     private static final Duration SIDE_QUESTION = Duration.ofSeconds(3);
 
     private final Fence fence;
@@ -60,7 +63,10 @@ class Verification {
         this.examples = config.examples();
     }
 
-    /** Always ends in a report, at about the effort's limit at the latest; its history is empty. */
+    /**
+     * Always ends in a report, at about the effort's limit at the latest, or some seconds later when rows that are proven to differ
+     * are to be named; its history is empty.
+     */
     Report verify(Effort effort) {
         var began = System.nanoTime();
         var deadline = Deadline.in(effort.limit());
@@ -146,8 +152,9 @@ class Verification {
     /** Decides about all candidates, and names some of the rows that differ. */
     private void settle(Run run, Effort effort, Deadline deadline) {
         secondLooks.settle(run.compared, effort, deadline);
-        evidence.weigh(run.compared, deadline);
-        secondLooks.describe(run.compared, deadline);
+        var toName = deadline.orLater(NAMING);
+        evidence.weigh(run.compared, toName);
+        secondLooks.describe(run.compared, toName);
     }
 
     private Comparison.Helper helper(Run run, Collection<TableId> tables, Effort effort, Deadline deadline) {
