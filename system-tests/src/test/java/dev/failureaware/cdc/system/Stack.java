@@ -271,7 +271,7 @@ final class Stack {
                 .lines()
                 .filter(line -> !line.startsWith("#"))
                 .forEach(line -> metrics.put(
-                        line.substring(0, line.lastIndexOf(' ')).strip(),
+                        line.substring(0, line.lastIndexOf(' ')).strip().replace(",}", "}"),
                         Double.valueOf(line.substring(line.lastIndexOf(' ')))));
         return metrics;
     }
