@@ -10,6 +10,20 @@ import java.util.Optional;
 /** A pipeline as a look would find it: all in order at first, and then as a test breaks it. */
 final class PlayedLook {
     static final Instant START = Instant.parse("2026-11-22T15:00:00Z");
+    /** What stands before the first verification. */
+    static final Report NOTHING_VERIFIED = new Report(
+            Verdict.UNKNOWN,
+            "no verification has finished yet",
+            START,
+            0,
+            null,
+            Map.of(),
+            List.of(),
+            Report.Summary.NOTHING_KNOWN,
+            Report.Pipeline.NOTHING_KNOWN,
+            List.of(),
+            List.of());
+
     private static final long TOOK_MILLIS = 1000;
 
     private Instant now = START;

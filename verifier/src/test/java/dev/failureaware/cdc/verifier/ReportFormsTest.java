@@ -116,20 +116,8 @@ class ReportFormsTest {
 
     @Test
     void whatWasNeverCheckedIsNoPassingSuite() throws Exception {
-        var nothing = new Report(
-                Verdict.UNKNOWN,
-                "no verification has finished yet",
-                AT,
-                0,
-                null,
-                Map.of(),
-                List.of(),
-                Report.Summary.NOTHING_KNOWN,
-                Report.Pipeline.NOTHING_KNOWN,
-                List.of(),
-                List.of());
-
-        assertThat(xml(JUnitReport.of(nothing)).getAttribute("errors")).isEqualTo("1");
+        assertThat(xml(JUnitReport.of(PlayedLook.NOTHING_VERIFIED)).getAttribute("errors"))
+                .isEqualTo("1");
     }
 
     @Test

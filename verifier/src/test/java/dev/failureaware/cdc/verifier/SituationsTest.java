@@ -4,8 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.failureaware.cdc.model.Verdict;
 import dev.failureaware.cdc.verifier.Observation.Answer;
-import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
@@ -124,22 +122,7 @@ class SituationsTest {
 
     @Test
     void withoutAProofNothingIsWell() {
-        var nothing = situations.next(
-                look.observation(),
-                look.parts(),
-                new Report(
-                        Verdict.UNKNOWN,
-                        "no verification has finished yet",
-                        PlayedLook.START,
-                        0,
-                        null,
-                        Map.of(),
-                        List.of(),
-                        Report.Summary.NOTHING_KNOWN,
-                        Report.Pipeline.NOTHING_KNOWN,
-                        List.of(),
-                        List.of()),
-                Optional.empty());
+        var nothing = situations.next(look.observation(), look.parts(), PlayedLook.NOTHING_VERIFIED, Optional.empty());
         var old = look.after(61)
                 .verified(Verdict.UNKNOWN, "the fence was not reached")
                 .in(situations);
@@ -152,22 +135,10 @@ class SituationsTest {
 
     @Test
     void aStackThatStartsIsNoTrouble() {
-        var nothing = new Report(
-                Verdict.UNKNOWN,
-                "no verification has finished yet",
-                PlayedLook.START,
-                0,
-                null,
-                Map.of(),
-                List.of(),
-                Report.Summary.NOTHING_KNOWN,
-                Report.Pipeline.NOTHING_KNOWN,
-                List.of(),
-                List.of());
         look.connector(null).slot(false, null);
-        var starting = situations.next(look.observation(), look.parts(), nothing, Optional.empty());
+        var starting = situations.next(look.observation(), look.parts(), PlayedLook.NOTHING_VERIFIED, Optional.empty());
         look.slot(false, "lost");
-        var lost = situations.next(look.observation(), look.parts(), nothing, Optional.empty());
+        var lost = situations.next(look.observation(), look.parts(), PlayedLook.NOTHING_VERIFIED, Optional.empty());
         var up = look.connector("RUNNING", "RUNNING")
                 .slot(true, "reserved")
                 .after(9)
