@@ -1,25 +1,15 @@
 package dev.failureaware.cdc.sink.plan;
 
 import dev.failureaware.cdc.model.TableId;
-import dev.failureaware.cdc.sink.decode.ColumnShape;
 import dev.failureaware.cdc.sink.decode.Decoded;
 import dev.failureaware.cdc.sink.decode.Operation;
 import dev.failureaware.cdc.sink.decode.Source;
 import dev.failureaware.cdc.sink.decode.Source.Snapshot;
-import dev.failureaware.cdc.sink.decode.TableShape;
-import dev.failureaware.cdc.sink.decode.ValueForm;
 import dev.failureaware.cdc.sink.plan.Plan.Advance;
-import dev.failureaware.cdc.sink.plan.Plan.Arrival;
-import dev.failureaware.cdc.sink.plan.Plan.KeyChange;
 import dev.failureaware.cdc.sink.plan.Plan.ParkedRecord;
-import dev.failureaware.cdc.sink.plan.Plan.RowDelete;
-import dev.failureaware.cdc.sink.plan.Plan.RowLeft;
-import dev.failureaware.cdc.sink.plan.Plan.RowUpsert;
-import dev.failureaware.cdc.sink.plan.Plan.ShapeUse;
 import dev.failureaware.cdc.sink.plan.Plan.SnapshotMark;
 import dev.failureaware.cdc.sink.plan.Plan.TableWork;
 import dev.failureaware.cdc.sink.plan.Plan.Truncation;
-import dev.failureaware.cdc.sink.plan.Plan.UpsertGroup;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.EnumMap;
@@ -43,7 +33,7 @@ public final class BatchPlanner {
     /** By table, in one order for all, so that two replicas never wait for each other's tables crosswise. */
     private final Map<TableId, Truncation> truncations = new TreeMap<>();
 
-    private final Map<TableId, Table> tables = new LinkedHashMap<>();
+    private final Map<TableId, FoldedTable> tables = new LinkedHashMap<>();
     private final Map<List<Object>, SnapshotMark> snapshotMarks = new LinkedHashMap<>();
     private final List<ParkedRecord> parked = new ArrayList<>();
     private final Map<Operation, Integer> applied = new EnumMap<>(Operation.class);
@@ -184,15 +174,15 @@ public final class BatchPlanner {
 
     private void apply(Decoded.RowChange change) {
         mark(change);
-        tables.computeIfAbsent(change.shape().table(), table -> new Table()).add(change, committedAfter(change));
+        tables.computeIfAbsent(change.shape().table(), table -> new FoldedTable())
+                .add(change, committedAfter(change));
     }
 
     /** Who waits for the row under its new key learns that it has to be put aside too. */
     private void leaveParked(Decoded.RowChange change) {
         if (change instanceof Decoded.Delete delete && delete.keyChanged()) {
-            tables.computeIfAbsent(delete.shape().table(), table -> new Table())
-                    .rows(delete.shape())
-                    .leave(delete, List.of(), null, true);
+            tables.computeIfAbsent(delete.shape().table(), table -> new FoldedTable())
+                    .leaveParked(delete);
         }
     }
 
@@ -262,290 +252,5 @@ public final class BatchPlanner {
                 List.copyOf(parked),
                 Map.copyOf(applied),
                 List.copyOf(commits));
-    }
-
-    /** A table's rows, by the shape of their events. */
-    private static final class Table {
-        private final List<Rows> byShape = new ArrayList<>();
-
-        void add(Decoded.RowChange change, long after) {
-            rows(change.shape()).add(change, after);
-        }
-
-        /** Shapes are few and nearly always the same instance, so they are not hashed. */
-        private Rows rows(TableShape shape) {
-            for (var rows : byShape) {
-                if (rows.shape == shape) {
-                    return rows;
-                }
-            }
-            for (var rows : byShape) {
-                if (rows.shape.equals(shape)) {
-                    return rows;
-                }
-            }
-            var rows = new Rows(shape);
-            byShape.add(rows);
-            return rows;
-        }
-
-        /** A change of a table waits for its writers and later ones wait for it, so lsns tell which shape is older. */
-        void addTo(List<TableWork> work) {
-            byShape.stream()
-                    .map(Rows::work)
-                    .sorted(Comparator.comparingLong(table -> table.use().firstLsn()))
-                    .forEach(work::add);
-        }
-    }
-
-    /** The last state of each row, as far as events of one shape tell it. */
-    private static final class Rows {
-        private final TableShape shape;
-        private long firstLsn = Long.MAX_VALUE;
-        private long lastLsn = Long.MIN_VALUE;
-        private final Map<List<String>, Row> rowsByKey = new HashMap<>();
-        private final List<Row> rowsWithoutKey = new ArrayList<>();
-        private final Map<KeyChange, RowLeft> left = new LinkedHashMap<>();
-
-        Rows(TableShape shape) {
-            this.shape = shape;
-        }
-
-        void add(Decoded.RowChange change, long after) {
-            use(change);
-            var row = Row.of(change, after);
-            if (shape.hasKey()) {
-                var earlier = rowsByKey.put(change.key(), row);
-                follow(row, earlier);
-                if (earlier != null) {
-                    rowsByKey.put(change.key(), row.over(earlier));
-                }
-            } else {
-                rowsWithoutKey.add(row);
-            }
-        }
-
-        private void use(Decoded.RowChange change) {
-            firstLsn = Math.min(firstLsn, change.source().lsn());
-            lastLsn = Math.max(lastLsn, change.source().lsn());
-        }
-
-        /** Keeps what may be asked for under a row's new key, and nothing where the batch tells all of the new row. */
-        private void follow(Row row, Row earlier) {
-            if (row.change instanceof Decoded.Delete delete) {
-                if (!delete.keyChanged()) {
-                    return;
-                }
-                if (earlier == null) {
-                    leave(delete, List.of(), null, false);
-                } else if (earlier.values != null) {
-                    var cameBy = earlier.arrival == null || earlier.isWhole() ? null : earlier.arrival.change();
-                    leave(delete, earlier.values, cameBy, false);
-                }
-            } else if (!left.isEmpty() && row.change.operation() == Operation.INSERT && row.arrival == null) {
-                left.remove(KeyChange.of(row.change.source()));
-            }
-        }
-
-        /** What was kept first is right: the same delete sent again finds another row or none. */
-        void leave(Decoded.Delete delete, List<String> known, KeyChange cameBy, boolean parked) {
-            use(delete);
-            var change = KeyChange.of(delete.source());
-            left.putIfAbsent(
-                    change,
-                    new RowLeft(
-                            change,
-                            delete.partition(),
-                            delete.offset(),
-                            shape.keyColumns(),
-                            delete.key(),
-                            known,
-                            cameBy,
-                            parked));
-        }
-
-        TableWork work() {
-            var deletes = new ArrayList<RowDelete>();
-            var groups = new Groups(shape);
-            // One order of keys for all, so that two replicas never wait for each other's rows crosswise.
-            var keyed = new ArrayList<>(rowsByKey.values());
-            keyed.sort(KeyOrder::compare);
-            keyed.forEach(row -> row.into(deletes, groups));
-            rowsWithoutKey.forEach(row -> row.into(deletes, groups));
-            return new TableWork(
-                    new ShapeUse(shape, firstLsn, lastLsn),
-                    List.copyOf(left.values()),
-                    deletes,
-                    List.copyOf(groups.byContent.values()));
-        }
-    }
-
-    /**
-     * Some order of all keys. Shorter texts come first, which makes it that of whole numbers and of uuids, and so of most
-     * indexes.
-     */
-    private static final class KeyOrder {
-        /** Mostly decided by the first column, which is at hand. */
-        static int compare(Row a, Row b) {
-            var order = compare(a.firstKey, b.firstKey);
-            return order != 0 ? order : compare(a.change.key(), b.change.key());
-        }
-
-        private static int compare(List<String> a, List<String> b) {
-            for (var i = 0; i < a.size(); i++) {
-                var order = compare(a.get(i), b.get(i));
-                if (order != 0) {
-                    return order;
-                }
-            }
-            return 0;
-        }
-
-        private static int compare(String a, String b) {
-            if (a == null || b == null) {
-                return Boolean.compare(b == null, a == null);
-            }
-            var byLength = Integer.compare(a.length(), b.length());
-            return byLength != 0 ? byLength : a.compareTo(b);
-        }
-    }
-
-    /** Rows that give values for the same columns. */
-    private static final class Groups {
-        /** How a group's rows differ from those of others of the shape. */
-        private record Content(
-                List<ColumnShape> columns,
-                List<ColumnShape> carried,
-                boolean ofSnapshot,
-                boolean onlyWhereThereIsOne) {}
-
-        private final TableShape shape;
-        private final Map<Content, UpsertGroup> byContent = new LinkedHashMap<>();
-        /** Of rows with all columns: by far the most. */
-        private final UpsertGroup[] whole = new UpsertGroup[2];
-
-        Groups(TableShape shape) {
-            this.shape = shape;
-        }
-
-        List<RowUpsert> whole(boolean ofSnapshot) {
-            var index = ofSnapshot ? 1 : 0;
-            if (whole[index] == null) {
-                whole[index] = group(shape.columns(), List.of(), ofSnapshot, false);
-            }
-            return whole[index].rows();
-        }
-
-        UpsertGroup group(
-                List<ColumnShape> columns, List<ColumnShape> carried, boolean ofSnapshot, boolean onlyWhereThereIsOne) {
-            return byContent.computeIfAbsent(
-                    new Content(columns, carried, ofSnapshot, onlyWhereThereIsOne),
-                    content -> new UpsertGroup(
-                            shape.keyColumns(), columns, carried, ofSnapshot, onlyWhereThereIsOne, new ArrayList<>()));
-        }
-    }
-
-    /**
-     * @param firstKey value of the key's first column
-     * @param begins whether the batch holds the row's beginning (or end), so that nothing is known of it from before
-     * @param values null for a deleted row
-     * @param arrival null unless the row begins by a change of its key, without all of its values
-     */
-    private record Row(
-            Decoded.RowChange change,
-            String firstKey,
-            long after,
-            boolean begins,
-            List<String> values,
-            Arrival arrival) {
-        static Row of(Decoded.RowChange change, long after) {
-            var values = change instanceof Decoded.Upsert upsert ? upsert.values() : null;
-            var arrives = change.operation() == Operation.INSERT && !isWhole(values);
-            return new Row(
-                    change,
-                    change.key().isEmpty() ? null : change.key().get(0),
-                    after,
-                    change.operation() != Operation.UPDATE,
-                    values,
-                    arrives ? new Arrival(KeyChange.of(change.source()), change.partition(), change.offset()) : null);
-        }
-
-        /** This later state, with values that it lacks taken from the earlier one. */
-        Row over(Row earlier) {
-            if (values == null || earlier.values == null || isWhole()) {
-                return this;
-            }
-            var known = new HashMap<String, String>();
-            for (var i = 0; i < earlier.values.size(); i++) {
-                known.put(earlier.change.shape().columns().get(i).name(), earlier.values.get(i));
-            }
-            var merged = new ArrayList<String>(values.size());
-            for (var i = 0; i < values.size(); i++) {
-                var column = change.shape().columns().get(i).name();
-                merged.add(
-                        isUnavailable(values.get(i)) && known.containsKey(column) ? known.get(column) : values.get(i));
-            }
-            return new Row(
-                    change, firstKey, after, earlier.begins, merged, arrival == null ? earlier.arrival : arrival);
-        }
-
-        private boolean isWhole() {
-            return isWhole(values);
-        }
-
-        private static boolean isWhole(List<String> values) {
-            for (var i = 0; i < values.size(); i++) {
-                if (isUnavailable(values.get(i))) {
-                    return false;
-                }
-            }
-            return true;
-        }
-
-        void into(List<RowDelete> deletes, Groups groups) {
-            if (values == null) {
-                deletes.add(new RowDelete(change.shape().keyColumns(), change.key()));
-                return;
-            }
-            var ofSnapshot = change.source().ofSnapshot();
-            if (isWhole()) {
-                groups.whole(ofSnapshot).add(upsert(values, null));
-                return;
-            }
-            var columns = new ArrayList<ColumnShape>(values.size());
-            var lacking = new ArrayList<ColumnShape>();
-            var given = new ArrayList<String>(values.size());
-            for (var i = 0; i < values.size(); i++) {
-                var column = change.shape().columns().get(i);
-                if (isUnavailable(values.get(i))) {
-                    lacking.add(column);
-                } else {
-                    columns.add(column);
-                    given.add(values.get(i));
-                }
-            }
-            groups.group(
-                            columns,
-                            arrival == null ? List.of() : lacking,
-                            ofSnapshot,
-                            arrival == null && !begins && change.shape().hasKey())
-                    .rows()
-                    .add(upsert(given, arrival));
-        }
-
-        private RowUpsert upsert(List<String> given, Arrival arrival) {
-            return new RowUpsert(
-                    given,
-                    change.operation(),
-                    change.source().lsn(),
-                    after,
-                    change.source().commitMicros(),
-                    arrival);
-        }
-
-        @SuppressWarnings("StringEquality") // The placeholder is known by identity: see ValueForm.UNAVAILABLE.
-        private static boolean isUnavailable(String value) {
-            return value == ValueForm.UNAVAILABLE;
-        }
     }
 }
