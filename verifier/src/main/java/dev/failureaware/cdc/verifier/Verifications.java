@@ -5,6 +5,8 @@ import dev.failureaware.cdc.model.Verdict;
 import io.quarkus.scheduler.Scheduled;
 import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.operators.multi.processors.BroadcastProcessor;
+import io.smallrye.mutiny.subscription.BackPressureStrategy;
+import io.smallrye.mutiny.subscription.MultiEmitter;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 import java.time.Clock;
@@ -71,9 +73,8 @@ class Verifications {
         var report = verification.verify(effort);
         var before = Optional.ofNullable(last).map(Report::status);
         history.add(report);
-        last = withHistory(report);
         metrics.finished(report);
-        live.onNext(last);
+        publish(withHistory(report));
         if (before.filter(report.status()::equals).isEmpty()) {
             if (report.fence() != null) {
                 MDC.put(LogKeys.POSITION, report.fence().lsn());
@@ -105,13 +106,23 @@ class Verifications {
                         List.of()));
     }
 
-    /** The last report, and then each one as it comes; who is too slow misses some. */
+    private synchronized void publish(Report report) {
+        last = report;
+        live.onNext(report);
+    }
+
+    /** The last report, and then each one as it comes; who is too slow gets the newest and misses some. */
     Multi<Report> stream() {
-        var before = last;
-        var coming = live.onOverflow().drop();
-        return before == null
-                ? coming
-                : Multi.createBy().concatenating().streams(Multi.createFrom().item(before), coming);
+        return Multi.createFrom().<Report>emitter(this::join, BackPressureStrategy.LATEST);
+    }
+
+    /** In one step, so that no report lies between the last one and the first that is waited for. */
+    private synchronized void join(MultiEmitter<? super Report> reader) {
+        if (last != null) {
+            reader.emit(last);
+        }
+        var subscription = live.subscribe().with(reader::emit);
+        reader.onTermination(subscription::cancel);
     }
 
     private Report withHistory(Report report) {
