@@ -3,6 +3,8 @@ import { bytes, number, rate } from './words.js';
 
 const HEIGHT = 100;
 const WINDOWS = [[5, '5 min'], [15, '15 min'], [60, '1 h']];
+/** Shown at least, however little has been seen. */
+const LEAST_SECONDS = 60;
 /** An hour in steps of two seconds, and some. */
 const KEPT = 2000;
 
@@ -84,7 +86,7 @@ export function addSamples(whole, samples, knownFaults) {
 
 function drawCharts() {
   const end = data[0].at(-1) ?? Date.now() / 1000;
-  const begin = end - minutes * 60;
+  const begin = Math.max(end - minutes * 60, Math.min(data[0][0] ?? end, end - LEAST_SECONDS));
   const from = data[0].findIndex(time => time >= begin);
   const first = Math.max(0, from - 1);
   const times = data[0].slice(first);
@@ -163,6 +165,7 @@ function drawFaults(plot, named) {
   const ratio = devicePixelRatio;
   const position = time => Math.min(Math.max(plot.valToPos(time, 'x', true), bbox.left), bbox.left + bbox.width);
   const seconds = time => Date.parse(time) / 1000;
+  const names = [];
   ctx.save();
   for (const fault of faults) {
     const left = position(seconds(fault.injectedAt));
@@ -178,14 +181,29 @@ function drawFaults(plot, named) {
     ctx.fillStyle = colours.injected;
     ctx.fillRect(left, bbox.top, until - left, bbox.height);
     hatch(ctx, left, bbox.top, until - left, bbox.height, ratio);
-    if (named) {
-      ctx.fillStyle = colours.dim;
-      ctx.font = `${11 * ratio}px system-ui, sans-serif`;
-      ctx.textBaseline = 'bottom';
-      ctx.fillText(fault.type, left, bbox.top - 2 * ratio);
-    }
+    names.push([fault.type, left]);
+  }
+  if (named) {
+    drawNames(ctx, names, bbox, ratio);
   }
   ctx.restore();
+}
+
+/** From the newest to the oldest, leaving out what would be written over another; the scenario and the log name all. */
+function drawNames(ctx, names, bbox, ratio) {
+  ctx.fillStyle = colours.dim;
+  ctx.font = `${11 * ratio}px system-ui, sans-serif`;
+  ctx.textBaseline = 'bottom';
+  ctx.textAlign = 'left';
+  let free = bbox.left + bbox.width;
+  for (const [name, left] of names.reverse()) {
+    const width = ctx.measureText(name).width;
+    const at = Math.max(bbox.left, Math.min(left, free - width));
+    if (at + width <= free && left - at < width) {
+      ctx.fillText(name, at, bbox.top - 2 * ratio);
+      free = at - 4 * ratio;
+    }
+  }
 }
 
 function hatch(ctx, left, top, width, height, ratio) {

@@ -142,11 +142,18 @@ final class Parts {
         var rows = rate.map(value -> Figures.rate(value) + " rows/s").orElse("");
         var moves = rate.orElse(0.0) > 0 ? Part.Flow.FLOWS : Part.Flow.STANDS;
         var behind = seen.lag().filter(lag -> lag.events() > BEHIND_EVENTS);
+        var nothingComes = rate.filter(value -> value == 0).isPresent()
+                && seen.lag().filter(lag -> lag.events() == 0).isPresent();
         return switch (seen.consumer()) {
-            case YES ->
-                behind.isPresent()
-                        ? new Part(Part.SINK_CONSUMER, PartState.BUSY, "catches up", "has events to apply", rows, moves)
+            case YES -> {
+                if (behind.isPresent()) {
+                    yield new Part(
+                            Part.SINK_CONSUMER, PartState.BUSY, "catches up", "has events to apply", rows, moves);
+                }
+                yield nothingComes
+                        ? new Part(Part.SINK_CONSUMER, PartState.WELL, "waits", "all that came is applied", rows, moves)
                         : new Part(Part.SINK_CONSUMER, PartState.WELL, "applies", "keeps up", rows, moves);
+            }
             case NOT_READY ->
                 new Part(
                         Part.SINK_CONSUMER,

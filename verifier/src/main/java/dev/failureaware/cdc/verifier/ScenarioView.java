@@ -53,7 +53,8 @@ record ScenarioView(boolean running, String run, String verdict, String words, L
                 failures.add(failure(
                         failure, "now", null, underWay(view, now, due), time(view.path("under_way"), "injected_at")));
             } else if (running) {
-                failures.add(failure(failure, next ? "next" : "coming", null, "due " + in(due, now), null));
+                var waits = !next || view.path("now").hasNonNull("failure");
+                failures.add(failure(failure, next ? "next" : "coming", null, due(due, now, waits), null));
                 next = false;
             } else {
                 failures.add(failure(
@@ -136,6 +137,13 @@ record ScenarioView(boolean running, String run, String verdict, String words, L
         if (outcome.hasNonNull(name)) {
             words.add(Figures.count(outcome.path(name).asLong(), one, many));
         }
+    }
+
+    /** @param waits for others that come before it */
+    private static String due(Instant due, Instant now, boolean waits) {
+        return waits && due != null && !due.isAfter(now)
+                ? "due as soon as the one before it is over"
+                : "due " + in(due, now);
     }
 
     private static String in(Instant due, Instant now) {

@@ -74,6 +74,14 @@ class PartsTest {
     }
 
     @Test
+    void aSinkConsumerToWhichNothingComesWaits() {
+        assertThat(look.lag(0L).rows(0).part(Part.SINK_CONSUMER))
+                .extracting(Part::state, Part::word)
+                .containsExactly(PartState.WELL, "waits");
+        assertThat(look.lag(0L).rows(7).part(Part.SINK_CONSUMER).word()).isEqualTo("applies");
+    }
+
+    @Test
     void aSinkThatIsProvenToBeWrongIsBroken() {
         look.verified(Verdict.FAIL, "orders: 2 rows are at the sink only");
 

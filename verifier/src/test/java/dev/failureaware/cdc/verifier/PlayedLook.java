@@ -34,6 +34,7 @@ final class PlayedLook {
     private Report.Slot slot = new Report.Slot(true, 4_000_000L, "0/1", 4_100_000L, "reserved");
     private Report.Connector connector = new Report.Connector("RUNNING", List.of("RUNNING"));
     private Long lag = 3L;
+    private Double rows;
     private Report report;
 
     PlayedLook() {
@@ -82,6 +83,12 @@ final class PlayedLook {
         return this;
     }
 
+    /** Rows per second at the sink. */
+    PlayedLook rows(double perSecond) {
+        rows = perSecond;
+        return this;
+    }
+
     /** A verification that ends now. */
     PlayedLook verified(Verdict status, String reason) {
         report = new Report(
@@ -120,7 +127,9 @@ final class PlayedLook {
     }
 
     List<Part> parts() {
-        return Parts.of(observation(), Optional.empty(), report);
+        var sample =
+                Optional.ofNullable(rows).map(perSecond -> new Sample(now, lag, null, null, null, perSecond, null));
+        return Parts.of(observation(), sample, report);
     }
 
     Part part(String name) {

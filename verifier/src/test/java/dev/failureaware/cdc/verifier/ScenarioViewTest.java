@@ -45,6 +45,15 @@ class ScenarioViewTest {
     }
 
     @Test
+    void whatIsDueWhileAnotherLastsWaitsForIt() throws Exception {
+        var text = SCENARIO.formatted("running", "null", "null");
+
+        var late = ScenarioView.of(new ObjectMapper().readTree(text), NOW.plusSeconds(60));
+
+        assertThat(late.failures().get(2).words()).isEqualTo("due as soon as the one before it is over");
+    }
+
+    @Test
     void aFaultThatIsLiftedIsNotOverBeforeBothSidesAreProvenEqual() throws Exception {
         var view = view(
                 "running",
