@@ -59,9 +59,13 @@ public class EventDecoder {
         }
         try {
             if (value.schemaPart().length == 0) {
+                var cut = schemaless.cut(at.partition.topic(), key, value.rest());
+                if (cut != null) {
+                    return schemaless(at, cut);
+                }
                 var whole = json.readTree(value.rest());
                 if (SchemalessShapes.isEvent(whole)) {
-                    return schemaless(at, RecordBytes.whole(key), whole);
+                    return schemaless(at, RecordBytes.whole(key), whole, value.rest());
                 }
             }
             var versions = versionsByTopic.computeIfAbsent(at.partition.topic(), topic -> new Versions());
@@ -101,8 +105,13 @@ public class EventDecoder {
                 source);
     }
 
+    private static Decoded schemaless(Place at, SchemalessShapes.Cut cut) {
+        var event = cut.event();
+        return row(at, cut.shape(), operation(event.operation()), cut.key(), event.after(), event.source());
+    }
+
     /** What the values mean follows from the sink's table. */
-    private Decoded schemaless(Place at, byte[] key, JsonNode whole) throws IOException {
+    private Decoded schemaless(Place at, byte[] key, JsonNode whole, byte[] bytes) throws IOException {
         var event = Payload.read(json.treeAsTokens(whole), List.of());
         var source = event.source();
         var operation = operation(event.operation());
@@ -113,11 +122,14 @@ public class EventDecoder {
         var after = whole.path("after");
         var keyObject = key == null ? NullNode.getInstance() : SchemalessShapes.payload(json.readTree(key));
         var shape = schemaless.shape(table, keyObject, after);
+        if (after.isObject()) {
+            schemaless.learn(at.partition.topic(), shape, bytes, event);
+        }
         return row(
                 at,
                 shape,
                 operation,
-                new TextRow(SchemalessShapes.values(keyObject, SchemaVersion.keyColumns(shape))),
+                new TextRow(SchemalessShapes.values(keyObject, keyColumns(shape))),
                 after.isObject() ? SchemalessShapes.values(after, shape.columns()) : null,
                 source);
     }
@@ -156,6 +168,16 @@ public class EventDecoder {
                             + ", which tells that they are those of the old key: let the headers pass, or set REPLICA IDENTITY FULL");
         }
         return new Decoded.Upsert(at.partition, at.offset, shape, operation, key, new TextRow(after), source);
+    }
+
+    /** Columns of the key, as the record's key has them. */
+    static List<ColumnShape> keyColumns(TableShape shape) {
+        return shape.keyColumns().stream()
+                .map(name -> shape.columns().stream()
+                        .filter(column -> column.name().equals(name))
+                        .findFirst()
+                        .orElseGet(() -> new ColumnShape(name, SourceType.of("text"), false, null, ValueForm.PLAIN)))
+                .toList();
     }
 
     private static boolean lacksValues(String[] values) {
@@ -276,7 +298,7 @@ public class EventDecoder {
      */
     private record Table(TableShape shape, List<ColumnShape> key, int[] keyPlaces, SchemaVersion keyVersion) {
         static Table of(TableShape shape, SchemaVersion keyVersion) {
-            var key = SchemaVersion.keyColumns(shape);
+            var key = keyColumns(shape);
             return new Table(
                     shape, key, key.stream().mapToInt(shape.columns()::indexOf).toArray(), keyVersion);
         }
@@ -346,16 +368,6 @@ public class EventDecoder {
                 latest = table;
             }
             return table;
-        }
-
-        private static List<ColumnShape> keyColumns(TableShape shape) {
-            return shape.keyColumns().stream()
-                    .map(name -> shape.columns().stream()
-                            .filter(column -> column.name().equals(name))
-                            .findFirst()
-                            .orElseGet(
-                                    () -> new ColumnShape(name, SourceType.of("text"), false, null, ValueForm.PLAIN)))
-                    .toList();
         }
     }
 }

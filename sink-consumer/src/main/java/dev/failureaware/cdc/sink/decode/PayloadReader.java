@@ -25,13 +25,37 @@ final class PayloadReader {
 
     PayloadReader(List<ColumnShape> columns) {
         this.columns = columns;
-        this.row = new RowCutter(columns);
+        this.row = new RowCutter(RowCutter.OF_PAYLOAD, columns);
     }
 
     /** @param end where the payload ends; what follows is not looked at */
     Payload read(ObjectMapper json, byte[] bytes, int end) throws IOException {
         var after = row.row();
         var tailAt = row.cut(bytes, end, after);
+        var cut = match(bytes, tailAt, end, after);
+        if (cut != null) {
+            return cut;
+        }
+        Payload payload;
+        try (var parser = json.createParser(bytes, 0, end)) {
+            payload = Payload.read(parser, columns);
+        }
+        learn(bytes, tailAt, end, payload);
+        return payload;
+    }
+
+    /** Null for what is not like anything before. */
+    Payload cut(byte[] bytes, int end) {
+        var after = row.row();
+        return match(bytes, row.cut(bytes, end, after), end, after);
+    }
+
+    /** @param payload what was read of these bytes, which could not be cut */
+    void learn(byte[] bytes, int end, Payload payload) throws IOException {
+        learn(bytes, row.cut(bytes, end, row.row()), end, payload);
+    }
+
+    private Payload match(byte[] bytes, int tailAt, int end, String[] after) {
         if (tailAt >= 0) {
             for (var tail : tails) {
                 var payload = tail.match(bytes, tailAt, end, after);
@@ -40,14 +64,13 @@ final class PayloadReader {
                 }
             }
         }
-        Payload payload;
-        try (var parser = json.createParser(bytes, 0, end)) {
-            payload = Payload.read(parser, columns);
-        }
+        return null;
+    }
+
+    private void learn(byte[] bytes, int tailAt, int end, Payload payload) throws IOException {
         if (tailAt >= 0 && unlike.getAndIncrement() % LEARNT_ONE_OF == 0) {
             add(EventTail.of(bytes, tailAt, end, payload));
         }
-        return payload;
     }
 
     private synchronized void add(EventTail tail) {

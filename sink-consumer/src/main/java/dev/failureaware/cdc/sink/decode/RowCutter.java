@@ -11,7 +11,11 @@ import java.util.List;
  * left to the parser.
  */
 final class RowCutter {
-    private static final byte[] HEAD = ascii("{\"before\":null,\"after\":");
+    /** What stands in front of the row of a payload. */
+    static final String OF_PAYLOAD = "{\"before\":null,\"after\":";
+    /** In front of what is nothing but a row, as a key is. */
+    static final String ALONE = "";
+
     private static final byte[] END = ascii("}");
     private static final byte[] NULL = ascii("null");
     private static final byte[] TRUE = ascii("true");
@@ -19,11 +23,13 @@ final class RowCutter {
     /** More may not fit into 64 bits. */
     private static final int MOST_DIGITS = 18;
 
+    private final byte[] head;
     private final TextForm[] forms;
     /** What stands in front of each value. */
     private final byte[][] names;
 
-    RowCutter(List<ColumnShape> columns) {
+    RowCutter(String head, List<ColumnShape> columns) {
+        this.head = ascii(head);
         forms = columns.stream().map(ColumnShape::form).toArray(TextForm[]::new);
         names = new byte[forms.length][];
         for (var i = 0; i < names.length; i++) {
@@ -48,7 +54,7 @@ final class RowCutter {
      * @throws RuntimeException as {@link TextForm#text} where a value cannot be understood
      */
     int cut(byte[] bytes, int end, String[] values) {
-        var at = Bytes.past(HEAD, bytes, 0, end);
+        var at = Bytes.past(head, bytes, 0, end);
         for (var i = 0; i < forms.length && at >= 0; i++) {
             at = Bytes.past(names[i], bytes, at, end);
             if (at >= 0) {

@@ -2,6 +2,7 @@ package dev.failureaware.cdc.sink.decode;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.failureaware.cdc.model.TableId;
+import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -20,6 +21,21 @@ final class SchemalessShapes {
     private final SinkColumns sink;
     private final Map<TableShape, TableShape> shapes;
     private final Map<TableId, Known> known = new ConcurrentHashMap<>();
+    private final Map<String, Recent> recentByTopic = new ConcurrentHashMap<>();
+
+    /** How the last row of a topic looked that was read from a tree: most that follow look the same. */
+    private record Recent(TableShape shape, PayloadReader payload, RowCutter key, long nanos) {
+        boolean isBelieved() {
+            return System.nanoTime() - nanos <= BELIEVED_NANOS;
+        }
+    }
+
+    /**
+     * A row and its key that were read without building a tree.
+     *
+     * @param event with its row
+     */
+    record Cut(TableShape shape, List<String> key, Payload event) {}
 
     private record Known(List<ColumnShape> columns, long nanos) {
         boolean holds(JsonNode after) {
@@ -69,6 +85,39 @@ final class SchemalessShapes {
         var shape = new TableShape(table, columns, keyColumns, true);
         var same = shapes.putIfAbsent(shape, shape);
         return same == null ? shape : same;
+    }
+
+    /** Null for what does not look like the last row of its topic; that is read from a tree. */
+    Cut cut(String topic, RecordBytes key, byte[] value) {
+        var recent = recentByTopic.get(topic);
+        if (recent == null || key == null || key.schemaPart().length > 0 || !recent.isBelieved()) {
+            return null;
+        }
+        var keyValues = recent.key.row();
+        if (recent.key.cut(key.rest(), key.rest().length, keyValues) != key.rest().length) {
+            return null;
+        }
+        var event = recent.payload.cut(value, value.length);
+        var isRow = event != null
+                && !event.operation().equals(Operation.TRUNCATE.code())
+                && recent.shape.table().name().equals(event.table())
+                && recent.shape.table().schema().equals(event.schema());
+        return isRow ? new Cut(recent.shape, new TextRow(keyValues), event) : null;
+    }
+
+    /** @param event what was read of the bytes, a row of this shape */
+    void learn(String topic, TableShape shape, byte[] value, Payload event) throws IOException {
+        var recent = recentByTopic.get(topic);
+        var same = recent != null && recent.shape == shape;
+        if (!same || !recent.isBelieved()) {
+            recent = new Recent(
+                    shape,
+                    same ? recent.payload : new PayloadReader(shape.columns()),
+                    same ? recent.key : new RowCutter(RowCutter.ALONE, EventDecoder.keyColumns(shape)),
+                    known.get(shape.table()).nanos);
+            recentByTopic.put(topic, recent);
+        }
+        recent.payload.learn(value, value.length, event);
     }
 
     private static Optional<ColumnShape> find(List<ColumnShape> columns, String name) {
