@@ -3,6 +3,7 @@ package dev.failureaware.cdc.sink;
 import dev.failureaware.cdc.sink.decode.EventDecoder;
 import dev.failureaware.cdc.sink.decode.Received;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import org.apache.kafka.common.TopicPartition;
@@ -28,6 +29,8 @@ final class Lane {
     private final SinkHealth health;
     private final List<Thread> threads;
     private volatile boolean stopping;
+    /** Of the writing thread: taken from the queue while the one before it is written. */
+    private Part next;
 
     Lane(
             String name,
@@ -83,24 +86,55 @@ final class Lane {
 
     private void write() throws InterruptedException {
         while (!stopping) {
-            var first = decoded.take();
-            var batch = first.batch;
-            var bytes = first.bytes;
-            for (var next = decoded.peek(); next != null && fits(first, next, bytes); next = decoded.peek()) {
-                decoded.remove();
-                batch.add(next.batch);
-                bytes += next.bytes;
-            }
-            writer.write(batch, first.generation);
-            room.give(bytes);
+            var batch = next == null ? batch(decoded.take()) : next;
+            next = null;
+            writer.write(batch.batch, batch.generation, this::upcoming);
+            room.give(batch.bytes);
         }
     }
 
-    /** @param bytes of what was added to the first */
-    private boolean fits(Part first, Part next, long bytes) {
-        return next.generation == first.generation
-                && first.batch.size() + next.batch.size() <= config.batchRecords()
-                && bytes + next.bytes <= config.batchBytes().asLongValue();
+    /** The first part with all that waits and fits. */
+    private Part batch(Part first) {
+        var batch = first.batch;
+        var bytes = first.bytes;
+        for (var more = decoded.peek(); more != null && fits(first, batch.size(), bytes, more); more = decoded.peek()) {
+            decoded.remove();
+            batch.add(more.batch);
+            bytes += more.bytes;
+        }
+        return new Part(first.generation, batch, bytes);
+    }
+
+    /** The batch that comes next if nothing more fits into it; while there is room, it grows until its turn. */
+    private Optional<Batch> upcoming() {
+        if (next == null && isWholeBatchDecoded()) {
+            next = batch(decoded.remove());
+        }
+        return Optional.ofNullable(next).map(Part::batch);
+    }
+
+    private boolean isWholeBatchDecoded() {
+        var first = decoded.peek();
+        var size = 0;
+        var bytes = 0L;
+        for (var part : decoded) {
+            if (part != first && !fits(first, size, bytes, part)) {
+                return true;
+            }
+            size += part.batch.size();
+            bytes += part.bytes;
+        }
+        return false;
+    }
+
+    /**
+     * @param size of what was added to the first, itself included
+     * @param bytes the same
+     */
+    private boolean fits(Part first, int size, long bytes, Part more) {
+        return more.generation == first.generation
+                && size + more.batch.size() <= config.batchRecords()
+                && bytes + more.bytes <= config.batchBytes().asLongValue();
     }
 
     private interface Work {

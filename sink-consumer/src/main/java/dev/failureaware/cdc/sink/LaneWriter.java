@@ -13,16 +13,24 @@ import dev.failureaware.cdc.sink.plan.BatchPlanner;
 import dev.failureaware.cdc.sink.plan.KeyOrder.Ordered;
 import dev.failureaware.cdc.sink.plan.PartitionState;
 import dev.failureaware.cdc.sink.plan.Plan;
+import dev.failureaware.cdc.sink.plan.PlanAhead;
+import io.smallrye.mutiny.Uni;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.apache.kafka.common.TopicPartition;
 import org.jboss.logging.Logger;
 
@@ -32,6 +40,9 @@ final class LaneWriter {
 
     /** What another lane is just writing is there in a moment; what comes behind this batch in its own lane never is. */
     private static final int MOST_TRIES_FOR_AWAITED = 3;
+
+    /** Short against what a batch takes in a backlog; without one, nothing comes of looking. */
+    private static final int LOOK_AHEAD_MILLIS = 3;
 
     /** What all lanes share. */
     @ApplicationScoped
@@ -86,6 +97,9 @@ final class LaneWriter {
     /** Of the present batch. */
     private int triesForAwaited;
 
+    private Supplier<Optional<Batch>> upcoming;
+    private final PlanAhead ahead = new PlanAhead();
+
     private final CountDownLatch stopped = new CountDownLatch(1);
 
     private LaneWriter(Factory shared, String name) {
@@ -103,8 +117,10 @@ final class LaneWriter {
      * Tries until the batch is through, or until it is no longer ours.
      *
      * @param batch all of it polled in this generation
+     * @param upcoming the batch that comes next, as soon as that is decided
      */
-    void write(Batch batch, int generation) throws InterruptedException {
+    void write(Batch batch, int generation, Supplier<Optional<Batch>> upcoming) throws InterruptedException {
+        this.upcoming = upcoming;
         var done = new CompletableFuture<Void>();
         shared.assignment.begin(done);
         try (var place = LogPlace.of(batch.events().get(0))) {
@@ -198,13 +214,18 @@ final class LaneWriter {
         var newestSnapshot = BatchPlanner.needsNewestSnapshot(events)
                 ? shared.bookkeeping.newestSnapshot().await().indefinitely()
                 : 0L;
-        var plan = BatchPlanner.plan(events, states, newestSnapshot);
+        var plan = ahead.take(events, states).orElseGet(() -> BatchPlanner.plan(events, states, newestSnapshot));
         if (plan.advances().isEmpty()) {
             return;
         }
         shared.parking.expect(plan);
         var begun = Instant.now();
-        var result = applied(plan, order);
+        var wholeBatch = events.size() == batch.size();
+        var result = applied(plan, order, now -> {
+            if (wholeBatch) { // Else it is halved, or some of it waits, and the next one begins elsewhere.
+                planAhead(now, states, plan);
+            }
+        });
         var took = Duration.between(begun, Instant.now());
         shared.assignment.advance(generation, plan);
         shared.metrics.applied(plan, result, took);
@@ -215,15 +236,41 @@ final class LaneWriter {
         shared.group.commitForDashboards(plan);
     }
 
-    private PlanApplier.Result applied(Plan plan, Ordered order) {
+    private PlanApplier.Result applied(Plan plan, Ordered order, Consumer<Future<?>> meanwhile) {
         try {
-            return applier.apply(plan, order, () -> shared.parking.send(plan))
-                    .await()
-                    .indefinitely();
+            var done =
+                    applier.apply(plan, order, () -> shared.parking.send(plan)).subscribeAsCompletionStage();
+            meanwhile.accept(done);
+            return Uni.createFrom().completionStage(done).await().indefinitely();
         } catch (AwaitedRowException awaited) {
             applier.keepAhead(plan).await().indefinitely();
             throw awaited;
         }
+    }
+
+    /** While the database works. */
+    private void planAhead(Future<?> done, Map<TopicPartition, PartitionState> states, Plan plan) {
+        try {
+            var next = upcoming.get();
+            while (next.isEmpty() && !isOver(done)) {
+                next = upcoming.get();
+            }
+            next.ifPresent(batch -> ahead.make(batch.events(), states, plan));
+        } catch (InterruptedException stopped) {
+            Thread.currentThread().interrupt(); // Whoever waits for the database next is told.
+        }
+    }
+
+    /** Waits for a moment. */
+    private static boolean isOver(Future<?> done) throws InterruptedException {
+        try {
+            done.get(LOOK_AHEAD_MILLIS, TimeUnit.MILLISECONDS);
+        } catch (TimeoutException e) {
+            return false;
+        } catch (ExecutionException e) {
+            return true; // Who asks for the result learns it.
+        }
+        return true;
     }
 
     private static void report(Plan plan, PlanApplier.Result result) {
