@@ -32,7 +32,7 @@ final class QuarkusService {
 
     private static int heapMegabytes(Part part) {
         return switch (part) {
-            case SINK_CONSUMER -> 192;
+            case SINK_CONSUMER -> 240;
             case VERIFIER -> 160;
             case LOAD_GENERATOR, CHAOS_INJECTOR -> 64;
             case SOURCE, SINK, KAFKA, CONNECT -> throw new IllegalArgumentException(part + " is no service");
@@ -42,11 +42,10 @@ final class QuarkusService {
     private List<String> options() {
         var options = new ArrayList<>(Jvm.options(layout, heapMegabytes(part)));
         if (part == Part.SINK_CONSUMER) {
-            // In a backlog, what waits outlives a collection or two. With room for that in the young half it is not
-            // moved to the
-            // old one, and with its full size from the start the heap is not collected each time that it would have to
-            // grow.
-            options.addAll(List.of("-Xms" + heapMegabytes(part) + "m", "-XX:NewRatio=1", "-XX:SurvivorRatio=4"));
+            // In a backlog, what waits outlives a collection or two. With room for that in the young part it is not moved
+            // to the old one, and with its full size from the start the heap is not collected each time that it would have
+            // to grow.
+            options.addAll(List.of("-Xms" + heapMegabytes(part) + "m", "-Xmn160m", "-XX:SurvivorRatio=4"));
         }
         return options;
     }
