@@ -17,7 +17,10 @@ import java.util.concurrent.CompletionException;
  * to come early; the start of the process does not count, nor do the events that the first look finds done.
  */
 final class Drain {
+    /** For the first change. */
     private static final Duration LOOK = Duration.ofMillis(5);
+    /** For the last one. Looking takes processor time from the sink; the server tells when it was, except of a delete. */
+    private static final Duration LATER_LOOK = Duration.ofMillis(50);
     private static final Duration CHECK = Duration.ofSeconds(1);
     /** A drain that changes nothing for so long has failed. */
     private final Duration patience;
@@ -136,7 +139,7 @@ final class Drain {
         FirstLook awaitFirst() throws IOException, InterruptedException, SQLException {
             var table = topic.table().qualified();
             while (sqlIsTrue("SELECT to_regclass('" + table + "') IS NULL")) {
-                pause();
+                pause(LOOK);
             }
             var look = "SELECT seq, (extract(epoch FROM pg_xact_commit_timestamp(xmin)) * 1000000)::bigint FROM %s"
                             .formatted(table)
@@ -154,7 +157,7 @@ final class Drain {
                 if (!seqs.isEmpty()) {
                     return new FirstLook(topic.order().atLeast(seqs), instant(micros));
                 }
-                pause();
+                pause(LOOK);
             }
         }
 
@@ -171,7 +174,7 @@ final class Drain {
                     }
                 }
                 if (!open.isEmpty()) {
-                    pause();
+                    pause(LATER_LOOK);
                 }
             }
             return latest;
@@ -190,12 +193,12 @@ final class Drain {
             }
         }
 
-        private void pause() throws IOException, InterruptedException, SQLException {
+        private void pause(Duration length) throws IOException, InterruptedException, SQLException {
             if (Duration.between(checkedAt, Instant.now()).compareTo(CHECK) > 0) {
                 check();
                 checkedAt = Instant.now();
             }
-            Thread.sleep(LOOK.toMillis());
+            Thread.sleep(length.toMillis());
         }
 
         private void check() throws IOException, SQLException {
