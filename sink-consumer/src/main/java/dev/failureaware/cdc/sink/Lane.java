@@ -113,12 +113,15 @@ final class Lane {
         return Optional.ofNullable(next).map(Part::batch);
     }
 
+    /** The decoding thread adds to the queue meanwhile; nobody but this thread takes from it. */
     private boolean isWholeBatchDecoded() {
-        var first = decoded.peek();
+        Part first = null;
         var size = 0;
         var bytes = 0L;
         for (var part : decoded) {
-            if (part != first && !fits(first, size, bytes, part)) {
+            if (first == null) {
+                first = part;
+            } else if (!fits(first, size, bytes, part)) {
                 return true;
             }
             size += part.batch.size();
