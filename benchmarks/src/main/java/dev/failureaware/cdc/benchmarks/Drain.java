@@ -21,6 +21,7 @@ final class Drain {
     private static final Duration LOOK = Duration.ofMillis(5);
     /** For the last one. Looking takes processor time from the sink; the server tells when it was, except of a delete. */
     private static final Duration LATER_LOOK = Duration.ofMillis(50);
+
     private static final Duration CHECK = Duration.ofSeconds(1);
     /** A drain that changes nothing for so long has failed. */
     private final Duration patience;

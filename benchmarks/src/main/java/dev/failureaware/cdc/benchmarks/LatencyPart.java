@@ -86,6 +86,7 @@ final class LatencyPart {
         var appended = new ConcurrentHashMap<Long, Long>();
         try (var draining = ours.start(topicOf("latency", table));
                 var producer = producer()) {
+            draining.ready();
             at(records.size(), number -> {
                 var event = records.get(number);
                 var seq = Change.seq(event.json());
@@ -114,6 +115,7 @@ final class LatencyPart {
                     var source = bed.connect(TestBed.SOURCE);
                     var insert = source.prepareStatement("INSERT INTO %s SELECT %s FROM (VALUES (?::bigint)) AS v(g)"
                             .formatted(table.qualified(), Workload.row("g", "g")))) {
+                draining.ready();
                 at(events, number -> {
                     insert.setLong(1, number + 1);
                     insert.executeUpdate();

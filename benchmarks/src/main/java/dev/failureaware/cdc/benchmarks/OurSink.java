@@ -3,6 +3,7 @@ package dev.failureaware.cdc.benchmarks;
 import dev.failureaware.cdc.stack.Running;
 import java.io.IOException;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -11,6 +12,7 @@ import java.util.TreeMap;
 
 /** The packaged sink-consumer as {@code make demo} starts it. */
 final class OurSink implements Contestant {
+    private static final Duration LOOK = Duration.ofMillis(100);
     static final String LABEL = "ours";
 
     private final TestBed bed;
@@ -73,6 +75,20 @@ final class OurSink implements Contestant {
         Process(Running running, boolean schemaFull) {
             this.running = running;
             this.schemaFull = schemaFull;
+        }
+
+        /** Its bookkeeping is there from the moment at which it was assigned its partitions. */
+        @Override
+        public void ready() throws InterruptedException {
+            try {
+                while (running.isAlive()
+                        && !bed.value(TestBed.SINK, "SELECT to_regclass('_cdc.offsets') IS NOT NULL")
+                                .equals("t")) {
+                    Thread.sleep(LOOK.toMillis());
+                }
+            } catch (SQLException e) {
+                throw new BenchmarkException("the sink database does not answer: " + e.getMessage());
+            }
         }
 
         @Override
