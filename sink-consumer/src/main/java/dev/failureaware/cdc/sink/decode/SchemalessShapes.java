@@ -110,11 +110,16 @@ final class SchemalessShapes {
         var recent = recentByTopic.get(topic);
         var same = recent != null && recent.shape == shape;
         if (!same || !recent.isBelieved()) {
+            var sinks = known.get(shape.table());
+            if (!shape.columns().stream()
+                    .allMatch(column -> find(sinks.columns, column.name()).isPresent())) {
+                return; // The sink is asked again for each event, until it has them.
+            }
             recent = new Recent(
                     shape,
                     same ? recent.payload : new PayloadReader(shape.columns()),
                     same ? recent.key : new RowCutter(RowCutter.ALONE, EventDecoder.keyColumns(shape)),
-                    known.get(shape.table()).nanos);
+                    sinks.nanos);
             recentByTopic.put(topic, recent);
         }
         recent.payload.learn(value, value.length, event);

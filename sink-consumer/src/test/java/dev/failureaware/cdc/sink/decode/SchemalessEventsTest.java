@@ -22,15 +22,18 @@ class SchemalessEventsTest {
                     + "\"op\":\"c\",\"ts_ms\":1764193000200}";
 
     private int asked;
+    private boolean missing;
 
     private List<ColumnShape> columns(TableId table) {
         asked++;
-        return List.of(
-                column("id", "int4", ValueForm.PLAIN),
-                column("at", "timestamp", ValueForm.TIMESTAMP_MICROS),
-                column("t", "text", ValueForm.PLAIN),
-                column("n", "numeric", ValueForm.DECIMAL_TEXT),
-                column("more", "text", ValueForm.PLAIN));
+        return missing
+                ? List.of()
+                : List.of(
+                        column("id", "int4", ValueForm.PLAIN),
+                        column("at", "timestamp", ValueForm.TIMESTAMP_MICROS),
+                        column("t", "text", ValueForm.PLAIN),
+                        column("n", "numeric", ValueForm.DECIMAL_TEXT),
+                        column("more", "text", ValueForm.PLAIN));
     }
 
     private static ColumnShape column(String name, String type, TextForm form) {
@@ -105,6 +108,16 @@ class SchemalessEventsTest {
         assertThat(second.key()).containsExactly("8");
         assertThat(second.values()).containsExactly("8", first.values().get(1), "plain", "12.30");
         assertThat(asked).as("the sink's columns are asked for once").isEqualTo(1);
+    }
+
+    @Test
+    void aTableThatTheSinkGetsMeanwhileIsReadByItsTypes() {
+        var decoder = decoder();
+        missing = true;
+        decode(decoder, KEY, EVENT);
+        missing = false;
+
+        assertThat(decode(decoder, KEY, EVENT)).isEqualTo(decode(decoder(), KEY, EVENT));
     }
 
     @Test
