@@ -13,6 +13,8 @@ import dev.failureaware.cdc.sink.plan.BatchPlanner;
 import dev.failureaware.cdc.sink.plan.KeyOrder.Key;
 import dev.failureaware.cdc.sink.plan.PartitionState;
 import io.smallrye.mutiny.Uni;
+import io.smallrye.mutiny.infrastructure.Infrastructure;
+import io.vertx.core.Vertx;
 import io.vertx.mutiny.sqlclient.Pool;
 import io.vertx.mutiny.sqlclient.SqlConnection;
 import io.vertx.mutiny.sqlclient.Tuple;
@@ -107,7 +109,7 @@ public class Replay {
                                 tried[0] = entry;
                                 return entry == null
                                         ? Uni.createFrom().item(Step.END)
-                                        : replay(connection, applier, entry);
+                                        : decoded(entry).chain(event -> replay(connection, applier, entry, event));
                             }))
                     .map(step -> new Done(step, tried[0]))
                     .await()
@@ -146,8 +148,17 @@ public class Replay {
                 .replaceWithVoid();
     }
 
-    private Uni<Step> replay(SqlConnection connection, PlanApplier applier, Entry entry) {
-        var event = decoder.decode(entry.partition(), entry.offset(), entry.key(), entry.value(), entry.keyChanged());
+    /** Where an event carries no schema, the sink is asked for its columns and waited for, which the event loop must not do. */
+    private Uni<Decoded> decoded(Entry entry) {
+        var connections = Vertx.currentContext();
+        return Uni.createFrom()
+                .item(() -> decoder.decode(
+                        entry.partition(), entry.offset(), entry.key(), entry.value(), entry.keyChanged()))
+                .runSubscriptionOn(Infrastructure.getDefaultWorkerPool())
+                .emitOn(task -> connections.runOnContext(done -> task.run()));
+    }
+
+    private Uni<Step> replay(SqlConnection connection, PlanApplier applier, Entry entry, Decoded event) {
         if (event instanceof Decoded.Undecodable undecodable) {
             throw new StillUndecodableException(undecodable.reason());
         }
