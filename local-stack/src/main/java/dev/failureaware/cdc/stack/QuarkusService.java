@@ -42,11 +42,9 @@ final class QuarkusService {
     private List<String> options() {
         var options = new ArrayList<>(Jvm.options(layout, heapMegabytes(part)));
         if (part == Part.SINK_CONSUMER) {
-            // In a backlog, what waits outlives a collection or two. With room for that in the young part it is not
-            // moved
-            // to the old one, and with its full size from the start the heap is not collected each time that it would
-            // have
-            // to grow.
+            // In a backlog, what waits outlives a collection or two. With room for that in the young part it is
+            // not moved to the old one, and with its full size from the start the heap is not collected each time
+            // that it would have to grow.
             options.addAll(List.of("-Xms" + heapMegabytes(part) + "m", "-Xmn160m", "-XX:SurvivorRatio=4"));
         }
         return options;

@@ -4,13 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.datatype.jsr310.JavaTimeModule;
-import dev.failureaware.cdc.model.Verdict;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Instant;
-import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -77,17 +74,6 @@ class HistoryTest {
     }
 
     private static Report report(long second) {
-        return new Report(
-                Verdict.UNKNOWN,
-                "away",
-                Instant.ofEpochSecond(second),
-                1,
-                null,
-                Map.of(),
-                List.of(),
-                Report.Summary.NOTHING_KNOWN,
-                Report.Pipeline.NOTHING_KNOWN,
-                List.of(),
-                List.of());
+        return PlayedLook.unknown("away", Instant.ofEpochSecond(second), 1);
     }
 }

@@ -11,18 +11,7 @@ import java.util.Optional;
 final class PlayedLook {
     static final Instant START = Instant.parse("2026-11-22T15:00:00Z");
     /** What stands before the first verification. */
-    static final Report NOTHING_VERIFIED = new Report(
-            Verdict.UNKNOWN,
-            "no verification has finished yet",
-            START,
-            0,
-            null,
-            Map.of(),
-            List.of(),
-            Report.Summary.NOTHING_KNOWN,
-            Report.Pipeline.NOTHING_KNOWN,
-            List.of(),
-            List.of());
+    static final Report NOTHING_VERIFIED = unknown("no verification has finished yet", START, 0);
 
     private static final long TOOK_MILLIS = 1000;
 
@@ -36,6 +25,22 @@ final class PlayedLook {
     private Long lag = 3L;
     private Double rows;
     private Report report;
+
+    /** Of which nothing but this is known. */
+    static Report unknown(String reason, Instant at, long tookMillis) {
+        return new Report(
+                Verdict.UNKNOWN,
+                reason,
+                at,
+                tookMillis,
+                null,
+                Map.of(),
+                List.of(),
+                Report.Summary.NOTHING_KNOWN,
+                Report.Pipeline.NOTHING_KNOWN,
+                List.of(),
+                List.of());
+    }
 
     PlayedLook() {
         verified(Verdict.PASS, null);

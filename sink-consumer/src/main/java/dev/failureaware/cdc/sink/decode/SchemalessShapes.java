@@ -111,8 +111,7 @@ final class SchemalessShapes {
         var same = recent != null && recent.shape == shape;
         if (!same || !recent.isBelieved()) {
             var sinks = known.get(shape.table());
-            if (!shape.columns().stream()
-                    .allMatch(column -> find(sinks.columns, column.name()).isPresent())) {
+            if (!sinks.columns.containsAll(shape.columns())) {
                 return; // The sink is asked again for each event, until it has them.
             }
             recent = new Recent(

@@ -178,7 +178,6 @@ public final class BatchPlanner {
                 .add(change, committedAfter(change));
     }
 
-    /** Who waits for the row under its new key learns that it has to be put aside too. */
     private void leaveParked(Decoded.RowChange change) {
         if (change instanceof Decoded.Delete delete && delete.keyChanged()) {
             tables.computeIfAbsent(delete.shape().table(), table -> new FoldedTable())
