@@ -63,8 +63,7 @@ class KubernetesInjectorIT {
         assertThat(refused.body()).contains("injector-1 does");
         assertThat(second.get("/scenario").path("leader").asBoolean()).isFalse();
         assertThat(second.get("/q/health/ready").toString()).contains("\"leads\":false", "injector-1");
-        assertThat(first.post("/scenario/run", lag(600)).statusCode()).isEqualTo(202);
-        await().atMost(LIMIT).until(() -> pipeline.stateOf("sink-consumer").equals("held"));
+        holdTheConsumer(first, 600);
         first.kill();
         assertThat(operators.replicas()).isZero();
 
@@ -90,8 +89,7 @@ class KubernetesInjectorIT {
     @Test
     void replicas_that_somebody_sets_in_mid_fault_stay_and_the_failure_proves_nothing() throws Exception {
         var injector = leading("injector-1");
-        injector.post("/scenario/run", lag(5));
-        await().atMost(LIMIT).until(() -> pipeline.stateOf("sink-consumer").equals("held"));
+        holdTheConsumer(injector, 5);
 
         operators.scale(5);
 
@@ -140,7 +138,7 @@ class KubernetesInjectorIT {
     void a_job_that_is_ended_takes_its_run_with_it_and_one_whose_run_is_lost_says_so() throws Exception {
         var injector = leading("injector-1");
         var job = injector.command(folder, "run", "--file", file(lag(600)));
-        await().atMost(LIMIT).until(() -> pipeline.stateOf("sink-consumer").equals("held"));
+        awaitHeld(injector);
 
         job.process().destroy();
 
@@ -149,7 +147,7 @@ class KubernetesInjectorIT {
         assertThat(operators.replicas()).isEqualTo(2);
 
         var lost = injector.command(folder, "run", "--file", file(lag(600)));
-        await().atMost(LIMIT).until(() -> pipeline.stateOf("sink-consumer").equals("held"));
+        awaitHeld(injector);
         injector.kill();
         restarted(injector, "injector-1");
 
@@ -161,8 +159,7 @@ class KubernetesInjectorIT {
     @Test
     void a_lease_lost_in_mid_run_aborts_it_and_the_next_holder_lifts_the_fault() throws Exception {
         var injector = leading("injector-1");
-        injector.post("/scenario/run", lag(600));
-        await().atMost(LIMIT).until(() -> pipeline.stateOf("sink-consumer").equals("held"));
+        holdTheConsumer(injector, 600);
 
         cluster.away(true);
         await().atMost(LIMIT).until(() -> injector.state().equals("aborted"));
@@ -175,6 +172,19 @@ class KubernetesInjectorIT {
         assertThat(injector.get("/events").findValuesAsText("text"))
                 .contains("aborted: this injector does not lead any more", "done: start_sink_consumer");
         assertThat(injector.get("/report").path("verdict").asText()).isNotEqualTo("PASS");
+    }
+
+    private void holdTheConsumer(InjectorProcess injector, double seconds) throws Exception {
+        var answer = injector.post("/scenario/run", lag(seconds));
+        assertThat(answer.statusCode()).as(answer::body).isEqualTo(202);
+        awaitHeld(injector);
+    }
+
+    private void awaitHeld(InjectorProcess injector) {
+        await().atMost(LIMIT)
+                .untilAsserted(() -> assertThat(pipeline.stateOf("sink-consumer"))
+                        .as(() -> injector.get("/events").toString())
+                        .isEqualTo("held"));
     }
 
     private InjectorProcess leading(String name) throws IOException {
@@ -198,7 +208,8 @@ class KubernetesInjectorIT {
         environment.put("INJECTOR_KUBERNETES_NAMESPACE", FakeCluster.NAMESPACE);
         environment.put("INJECTOR_KUBERNETES_SINK_CONSUMER", FakeOperators.DEPLOYMENT);
         environment.put("INJECTOR_KUBERNETES_CONNECT", FakeOperators.CONNECT);
-        environment.put("INJECTOR_KUBERNETES_LEASE_DURATION", "4s");
+        // Who is stopped by a busy machine for seconds must keep its lease.
+        environment.put("INJECTOR_KUBERNETES_LEASE_DURATION", "15s");
         environment.put("INJECTOR_STEADY_LEAD", "200ms");
         environment.put("INJECTOR_POLL_INTERVAL", "50ms");
         environment.put("INJECTOR_LAG_INTERVAL", "50ms");

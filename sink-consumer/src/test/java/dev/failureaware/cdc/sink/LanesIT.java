@@ -72,6 +72,9 @@ class LanesIT {
             try (var other = at.sink.connect();
                     var statement = other.createStatement()) {
                 other.setAutoCommit(false);
+                // A batch with two shapes has written the table before it changes it, so lanes may block each other,
+                // and try again. PostgreSQL ends who looks first, and that shall be a lane.
+                statement.execute("SET deadlock_timeout = '1min'");
                 statement.execute("LOCK TABLE " + at.name);
                 for (var partition = 0; partition < 3; partition++) {
                     insert(partition, columns * 10L + partition, columns);

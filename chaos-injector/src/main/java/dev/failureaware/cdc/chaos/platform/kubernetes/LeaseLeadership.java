@@ -110,9 +110,11 @@ final class LeaseLeadership implements Leadership {
         return leading.get() && System.nanoTime() - renewedNanos < duration.toNanos();
     }
 
+    /** Not itself while it does not lead: it has let its lease run out, and nobody else has it yet. */
     @Override
     public Optional<String> holder() {
-        return Optional.ofNullable(holder).filter(name -> !name.isEmpty());
+        return Optional.ofNullable(holder)
+                .filter(name -> !name.isEmpty() && (leads() || !name.equals(lease.identity())));
     }
 
     @Override
