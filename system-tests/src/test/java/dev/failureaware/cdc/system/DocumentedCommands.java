@@ -28,7 +28,7 @@ final class DocumentedCommands {
             new Step("make status", "PASS"),
             new Step("make status", "billing.invoices"),
             new Step("echo \"SELECT number, customer, amount FROM billing.invoices\" | make sink-shell", "2026-001"),
-            new Step("make watch", "verdict"),
+            new Step("make watch", "All is well"),
             new Step("curl -fsS http://127.0.0.1:8089/report", "PASS"),
             new Step("curl -fsS http://127.0.0.1:8089/lag", "partitions"),
             new Step("curl -fsS http://127.0.0.1:8091/scenario", "canonical-reference"),
