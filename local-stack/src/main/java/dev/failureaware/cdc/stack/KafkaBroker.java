@@ -133,6 +133,9 @@ final class KafkaBroker {
                 "transaction.state.log.replication.factor", "1",
                 "transaction.state.log.min.isr", "1",
                 "transaction.state.log.num.partitions", "3",
+                // How often it looks for transactions whose producer is gone; their end is awaited by the next worker.
+                // 10 s by default.
+                "transaction.abort.timed.out.transaction.cleanup.interval.ms", "1000",
                 "share.coordinator.state.topic.replication.factor", "1",
                 "share.coordinator.state.topic.min.isr", "1"));
         settings.putAll(Map.of(

@@ -17,6 +17,10 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.StreamSupport;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.AdminClientConfig;
+import org.apache.kafka.clients.admin.ListTransactionsOptions;
+import org.apache.kafka.clients.admin.TransactionState;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.MethodOrderer;
@@ -271,6 +275,55 @@ class CanonicalScenarioST {
                 .pollInterval(Duration.ofSeconds(1))
                 .ignoreExceptions()
                 .until(() -> stack.verify(Duration.ofSeconds(20)).path("status").asText(), "PASS"::equals);
+    }
+
+    /**
+     * The next worker reads the stored offsets before it starts, and cannot read past a transaction until the broker has ended it:
+     * after a minute, if the connector does not say otherwise. The injector waits that long for the connector too.
+     */
+    @Test
+    @Order(6)
+    void aWorkerThatIsKilledInATransactionIsFollowedBeforeTheInjectorGivesUp() throws Exception {
+        var worker = ProcessHandle.of(stack.pid("connect")).orElseThrow();
+        var reader = slotReader();
+        try (var kafka = Admin.create(Map.of(AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG, stack.kafka()))) {
+            await("a transaction of the connector's").atMost(PATIENCE).until(() -> {
+                signal("STOP", worker);
+                // What was on its way arrives.
+                Thread.sleep(200);
+                var inTransaction = kafka
+                        .listTransactions(new ListTransactionsOptions().filterStates(List.of(TransactionState.ONGOING)))
+                        .all()
+                        .get()
+                        .stream()
+                        .anyMatch(open -> open.transactionalId().startsWith("cdc-connect-shop"));
+                if (!inTransaction) {
+                    signal("CONT", worker);
+                }
+                return inTransaction;
+            });
+        }
+
+        worker.destroyForcibly();
+
+        await("another reader on the slot")
+                .atMost(PATIENCE)
+                .until(() -> slotReader()
+                        .filter(pid -> !pid.equals(reader.orElse(0)))
+                        .isPresent());
+    }
+
+    private Optional<Integer> slotReader() throws SQLException {
+        try (var source = stack.connect("source", "cdc_verifier");
+                var slots = source.createStatement()
+                        .executeQuery("SELECT active_pid FROM pg_replication_slots WHERE active")) {
+            return slots.next() ? Optional.of(slots.getInt(1)) : Optional.empty();
+        }
+    }
+
+    private static void signal(String name, ProcessHandle process) throws IOException, InterruptedException {
+        var kill = new ProcessBuilder("kill", "-" + name, Long.toString(process.pid())).inheritIO();
+        assertThat(kill.start().waitFor()).isZero();
     }
 
     /** It was open all the time, also while the verifier was dead. */

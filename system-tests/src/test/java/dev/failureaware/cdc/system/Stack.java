@@ -202,6 +202,10 @@ final class Stack {
         return read(Path.of(endpoints().path("token_file").asText()));
     }
 
+    String kafka() {
+        return endpoints().at("/servers/kafka/address").asText();
+    }
+
     private JsonNode endpoints() {
         return json(folder.resolve("run/endpoints.json"));
     }
