@@ -1,6 +1,7 @@
 package dev.failureaware.cdc.load;
 
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -19,8 +20,8 @@ final class WorkingSet {
 
     private final int maxCustomers;
     private final Map<UUID, Customer> customers = new LinkedHashMap<>();
-    private final List<Customer> drawableCustomers = new ArrayList<>();
-    private final List<Order> drawableOrders = new ArrayList<>();
+    private final Pool<Customer> drawableCustomers = new Pool<>();
+    private final Pool<Order> drawableOrders = new Pool<>();
 
     static final class Customer {
         final UUID id;
@@ -43,72 +44,82 @@ final class WorkingSet {
     }
 
     Optional<Customer> drawCustomer(RandomGenerator random) {
-        return draw(drawableCustomers, random, customer -> !customer.deleted);
+        return drawableCustomers.draw(random, customer -> !customer.deleted);
     }
 
     Optional<Order> drawOrder(RandomGenerator random, Predicate<Order> wanted) {
-        return draw(drawableOrders, random, order -> !order.deleted() && wanted.test(order));
-    }
-
-    private static <T> Optional<T> draw(List<T> from, RandomGenerator random, Predicate<T> wanted) {
-        for (var i = 0; i < DRAWS && !from.isEmpty(); i++) {
-            var drawn = from.get(random.nextInt(from.size()));
-            if (wanted.test(drawn)) {
-                return Optional.of(drawn);
-            }
-        }
-        return Optional.empty();
+        return drawableOrders.draw(random, order -> !order.deleted() && wanted.test(order));
     }
 
     /** Adds the customer, or replaces what was known of it; its orders stay. */
     void put(Customer customer) {
         var known = customers.put(customer.id, customer);
-        if (known == null) {
-            drawableCustomers.add(customer);
-            if (customers.size() > maxCustomers) {
-                forgetCustomer(customers.keySet().iterator().next());
-            }
-        } else {
+        drawableCustomers.put(customer.id, customer);
+        if (known != null) {
             customer.orders.putAll(known.orders);
-            drawableCustomers.set(drawableCustomers.indexOf(known), customer);
+        } else if (customers.size() > maxCustomers) {
+            forgetCustomer(customers.keySet().iterator().next());
         }
     }
 
     /** Adds the order, or replaces what was known of it; without effect when its customer is not known. */
     void put(Order order) {
         var customer = customers.get(order.customerId());
-        if (customer == null) {
-            return;
-        }
-        var known = customer.orders.put(order.id(), order);
-        if (known == null) {
-            drawableOrders.add(order);
-        } else {
-            drawableOrders.set(indexOf(known), order);
+        if (customer != null) {
+            customer.orders.put(order.id(), order);
+            drawableOrders.put(order.id(), order);
         }
     }
 
     void forgetCustomer(UUID id) {
         var customer = customers.remove(id);
         if (customer != null) {
-            drawableCustomers.remove(customer);
-            drawableOrders.removeIf(order -> order.customerId().equals(id));
+            drawableCustomers.remove(id);
+            customer.orders.keySet().forEach(drawableOrders::remove);
         }
     }
 
     void forgetOrder(Order order) {
         var customer = customers.get(order.customerId());
         if (customer != null && customer.orders.remove(order.id()) != null) {
-            drawableOrders.remove(indexOf(order));
+            drawableOrders.remove(order.id());
         }
     }
 
-    private int indexOf(Order order) {
-        for (var i = 0; i < drawableOrders.size(); i++) {
-            if (drawableOrders.get(i).id().equals(order.id())) {
-                return i;
+    /** Found by key and drawn by place, both without a search: there are tens of thousands, and each commit changes one. */
+    private static final class Pool<T> {
+        private record Entry<T>(UUID id, T value) {}
+
+        private final List<Entry<T>> entries = new ArrayList<>();
+        private final Map<UUID, Integer> places = new HashMap<>();
+
+        Optional<T> draw(RandomGenerator random, Predicate<T> wanted) {
+            for (var i = 0; i < DRAWS && !entries.isEmpty(); i++) {
+                var drawn = entries.get(random.nextInt(entries.size())).value;
+                if (wanted.test(drawn)) {
+                    return Optional.of(drawn);
+                }
+            }
+            return Optional.empty();
+        }
+
+        void put(UUID id, T value) {
+            var place = places.putIfAbsent(id, entries.size());
+            if (place == null) {
+                entries.add(new Entry<>(id, value));
+            } else {
+                entries.set(place, new Entry<>(id, value));
             }
         }
-        throw new IllegalStateException("order " + order.id() + " is known to its customer only");
+
+        /** The last one takes its place. */
+        void remove(UUID id) {
+            var place = places.remove(id);
+            var last = entries.remove(entries.size() - 1);
+            if (place < entries.size()) {
+                entries.set(place, last);
+                // places.put(last.id, place);
+            }
+        }
     }
 }
