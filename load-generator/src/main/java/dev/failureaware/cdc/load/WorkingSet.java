@@ -118,7 +118,7 @@ final class WorkingSet {
             var last = entries.remove(entries.size() - 1);
             if (place < entries.size()) {
                 entries.set(place, last);
-                // places.put(last.id, place);
+                places.put(last.id, place);
             }
         }
     }
