@@ -17,6 +17,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import org.eclipse.microprofile.context.spi.ContextManagerProvider;
 
 /** Compares two databases at rest and ends: needs neither Kafka nor a running service. */
 final class CompareCommand {
@@ -63,7 +64,14 @@ final class CompareCommand {
             err.println(USAGE);
             return BAD_INPUT;
         }
-        var report = compare(options);
+        Report report;
+        try {
+            report = compare(options);
+        } catch (RuntimeException e) {
+            // Java's own exit code would say FAIL.
+            e.printStackTrace(err);
+            return BAD_INPUT;
+        }
         out.print(
                 switch (options.form) {
                     case TEXT -> TextReport.of(report);
@@ -124,6 +132,8 @@ final class CompareCommand {
     }
 
     private static Report compare(Options options) {
+        // Made by whoever asks first, which fails when two threads do: "ContextManagerProvider already set".
+        ContextManagerProvider.instance();
         var vertx = Vertx.vertx(new VertxOptions().setEventLoopPoolSize(2).setWorkerPoolSize(1));
         try (var databases = new Databases(pool(vertx, options.source), pool(vertx, options.sink), options.workers)) {
             return new RestingComparison(
