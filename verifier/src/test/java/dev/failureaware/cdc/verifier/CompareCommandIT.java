@@ -156,7 +156,7 @@ class CompareCommandIT {
         assertThat(err.toString(StandardCharsets.UTF_8)).contains(why, "usage: compare");
     }
 
-    /** Both sides begin at once, and in a process of its own nothing is made ready yet of what they share. */
+    /** For a table that is named both sides begin at once, and in a process of its own nothing is made ready yet of what they share. */
     @Test
     void thePackagedProgramEndsWithItsVerdictEachTime() throws Exception {
         for (var run = 0; run < 3; run++) {
@@ -166,6 +166,8 @@ class CompareCommandIT {
                             "-jar",
                             "target/quarkus-app/quarkus-run.jar",
                             "compare",
+                            "--table",
+                            "public.t",
                             "--source",
                             url(databases.source),
                             "--sink",
