@@ -11,12 +11,15 @@ import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
 import java.util.UUID;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
-import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 class WorkingSetTest {
     private static final int MAX_CUSTOMERS = 20;
+    /** Enough to meet each of the few. */
+    private static final int DRAWS = 1000;
 
     private final Random random = new Random(1);
     private final WorkingSet set = new WorkingSet(MAX_CUSTOMERS);
@@ -51,20 +54,13 @@ class WorkingSetTest {
                     }
                 }
             }
-            assertThat(drawn(1000)).isEqualTo(Set.copyOf(orders.values()));
-            assertThat(IntStream.range(0, 1000)
-                            .mapToObj(i -> set.drawCustomer(random))
-                            .flatMap(Optional::stream)
-                            .collect(Collectors.toSet()))
-                    .isEqualTo(Set.copyOf(customers.values()));
+            assertThat(drawn(() -> set.drawOrder(random, order -> true))).isEqualTo(Set.copyOf(orders.values()));
+            assertThat(drawn(() -> set.drawCustomer(random))).isEqualTo(Set.copyOf(customers.values()));
         }
     }
 
-    private Set<Order> drawn(int times) {
-        return IntStream.range(0, times)
-                .mapToObj(i -> set.drawOrder(random, order -> true))
-                .flatMap(Optional::stream)
-                .collect(Collectors.toSet());
+    private static <T> Set<T> drawn(Supplier<Optional<T>> draw) {
+        return Stream.generate(draw).limit(DRAWS).flatMap(Optional::stream).collect(Collectors.toSet());
     }
 
     private void putCustomer(UUID id) {

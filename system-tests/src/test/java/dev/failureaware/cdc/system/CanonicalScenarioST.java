@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.StreamSupport;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AdminClientConfig;
@@ -287,21 +288,19 @@ class CanonicalScenarioST {
         var worker = ProcessHandle.of(stack.pid("connect")).orElseThrow();
         var reader = slotReader();
         try (var kafka = Admin.create(Map.of(AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG, stack.kafka()))) {
-            await("a transaction of the connector's").atMost(PATIENCE).until(() -> {
-                signal("STOP", worker);
-                // What was on its way arrives.
-                Thread.sleep(200);
-                var inTransaction = kafka
-                        .listTransactions(new ListTransactionsOptions().filterStates(List.of(TransactionState.ONGOING)))
-                        .all()
-                        .get()
-                        .stream()
-                        .anyMatch(open -> open.transactionalId().startsWith("cdc-connect-shop"));
-                if (!inTransaction) {
-                    signal("CONT", worker);
-                }
-                return inTransaction;
-            });
+            var frozen = new AtomicBoolean();
+            // What was on its way when it froze may still end the transaction, until the next look.
+            await("a transaction of the connector's")
+                    .atMost(PATIENCE)
+                    .pollInterval(Duration.ofMillis(200))
+                    .until(() -> {
+                        if (frozen.get() && isInTransaction(kafka)) {
+                            return true;
+                        }
+                        frozen.set(!frozen.get());
+                        signal(frozen.get() ? "STOP" : "CONT", worker);
+                        return false;
+                    });
         }
 
         worker.destroyForcibly();
@@ -311,6 +310,12 @@ class CanonicalScenarioST {
                 .until(() -> slotReader()
                         .filter(pid -> !pid.equals(reader.orElse(0)))
                         .isPresent());
+    }
+
+    private static boolean isInTransaction(Admin kafka) throws Exception {
+        var ongoing = new ListTransactionsOptions().filterStates(List.of(TransactionState.ONGOING));
+        return kafka.listTransactions(ongoing).all().get().stream()
+                .anyMatch(open -> open.transactionalId().startsWith("cdc-connect-shop"));
     }
 
     private Optional<Integer> slotReader() throws SQLException {
