@@ -91,7 +91,7 @@ class CapturedPositionsIT {
                 var seen = source.count("trunc_parent");
                 await().atMost(PATIENCE).until(() -> source.count("trunc_parent") > seen);
                 var id = -10 * (round + 1);
-                source.execute("BEGIN; LOCK TABLE trunc_parent, trunc_child; INSERT INTO trunc_parent VALUES (" + id
+                source.execute("BEGIN; LOCK TABLE trunc_child, trunc_parent; INSERT INTO trunc_parent VALUES (" + id
                         + ", 'before');"
                         + " TRUNCATE trunc_parent CASCADE; INSERT INTO trunc_parent VALUES (" + id + ", 'after'), ("
                         + (id - 1) + ", 'after'); INSERT INTO trunc_child VALUES (" + id + ", " + id + "); COMMIT");
@@ -267,15 +267,18 @@ class CapturedPositionsIT {
         });
     }
 
+    /** Locks the tables in the order in which a snapshot reads them, else one of the two, or who truncates, ends in a deadlock. */
     private CompletableFuture<Void> writer(int number, AtomicBoolean stop) {
         var random = new Random(number);
         return CompletableFuture.runAsync(() -> {
             while (!stop.get()) {
                 var id = random.nextInt(60) * 2 + number;
-                source.execute("INSERT INTO trunc_parent VALUES (" + id + ", 'w') ON CONFLICT (id) DO UPDATE SET v = '"
+                source.execute("BEGIN; LOCK TABLE trunc_child IN ROW EXCLUSIVE MODE; INSERT INTO trunc_parent VALUES ("
+                        + id + ", 'w') ON CONFLICT (id) DO UPDATE SET v = '"
                         + random.nextInt() + "'; INSERT INTO trunc_child SELECT id, id FROM trunc_parent WHERE id = "
                         + id
-                        + " ON CONFLICT DO NOTHING; DELETE FROM trunc_child WHERE id = " + random.nextInt(120));
+                        + " ON CONFLICT DO NOTHING; DELETE FROM trunc_child WHERE id = " + random.nextInt(120)
+                        + "; COMMIT");
             }
         });
     }
