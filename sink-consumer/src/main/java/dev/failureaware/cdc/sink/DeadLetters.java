@@ -30,6 +30,7 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.errors.RecordTooLargeException;
+import org.apache.kafka.common.errors.RetriableException;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.jboss.logging.Logger;
@@ -52,7 +53,7 @@ class DeadLetters {
     private final String consumed;
     private final Optional<String> topic;
     private KafkaProducer<byte[], byte[]> producer;
-    private boolean topicAskedFor;
+    private boolean topicSettled;
 
     DeadLetters(
             @Identifier("default-kafka-broker") Map<String, Object> kafka,
@@ -141,9 +142,9 @@ class DeadLetters {
     }
 
     private synchronized KafkaProducer<byte[], byte[]> producer(String topic) throws InterruptedException {
-        if (!topicAskedFor) {
+        if (!topicSettled) {
             create(topic);
-            topicAskedFor = true;
+            topicSettled = true;
         }
         if (producer == null) {
             var settings = settings();
@@ -159,7 +160,11 @@ class DeadLetters {
         return producer;
     }
 
-    /** Where this client may; otherwise somebody else has, or sending says what is missing. */
+    /**
+     * Where this client may; otherwise somebody else has, or sending says what is missing.
+     *
+     * @throws RetriableException when no broker has answered: the next letter asks again, else nobody ever would
+     */
     private void create(String topic) throws InterruptedException {
         var settings = settings();
         settings.put(ProducerConfig.REQUEST_TIMEOUT_MS_CONFIG, (int) PATIENCE.toMillis());
@@ -170,6 +175,9 @@ class DeadLetters {
                     .get();
             LOG.infof("Created the dead letter topic %s", topic);
         } catch (ExecutionException e) {
+            if (e.getCause() instanceof RetriableException away) {
+                throw away;
+            }
             LOG.debugf(e, "Did not create %s", topic);
         }
     }

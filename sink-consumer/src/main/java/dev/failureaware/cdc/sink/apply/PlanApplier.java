@@ -99,7 +99,8 @@ public final class PlanApplier {
 
     /**
      * Keeps the rows that leave their keys, of a plan that itself waits for such rows of other lanes: those may be waiting for
-     * these. Nothing else is done; the plan keeps the same rows when it is applied.
+     * these. Nothing else is done; the plan keeps the same rows when it is applied. Spares both the second or more after which
+     * a partition is held in front of such a row.
      */
     public Uni<Void> keepAhead(Plan plan) {
         var first = new LinkedHashMap<TableId, TableWork>();
