@@ -20,6 +20,8 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * A row whose key changes while a large value stays: the event of the new key does not tell the value, and the one of the old
@@ -91,6 +93,34 @@ class KeyChangeIT {
         at.send(halves.get(1).record(1));
 
         at.awaitRows("id, n, a", "(1,3,large)", "(2,9,later)", "(5,5,end)");
+    }
+
+    /** Each lane's batch has a row that waits for one of the other's. */
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void rowsThatChangePartitionsBothWaysDoNotWaitForEachOther(boolean widestFirst) {
+        var wide = table.nullable("b", TEXT);
+        at.commit(1, wide.insert(wide(1, "a1", "b1")));
+        at.commit(2, wide.insert(wide(2, "a2", "b2")), wide.insert(wide(3, "a3", "b3")));
+        at.awaitRows("id, n, a, b", "(1,1,a1,b1)", "(2,2,a2,b2)", "(3,3,a3,b3)");
+        var there = at.stream.commit(wide.leave(Map.of("id", 1L)), wide.arrive(wide(11, UNCHANGED, UNCHANGED)));
+        var back = at.stream.commit(
+                wide.leave(Map.of("id", 2L)), wide.arrive(wide(12, UNCHANGED, widestFirst ? UNCHANGED : "new")));
+        var backToo = at.stream.commit(
+                wide.leave(Map.of("id", 3L)), wide.arrive(wide(13, UNCHANGED, widestFirst ? "new" : UNCHANGED)));
+
+        at.sendTogether(1, there.get(0), back.get(1), backToo.get(1));
+        at.sendTogether(2, there.get(1), back.get(0), backToo.get(0));
+
+        at.awaitRows(
+                "id, n, a, b",
+                "(11,11,a1,b1)",
+                widestFirst ? "(12,12,a2,b2)" : "(12,12,a2,new)",
+                widestFirst ? "(13,13,a3,new)" : "(13,13,a3,b3)");
+    }
+
+    private static Map<String, Object> wide(long id, String a, String b) {
+        return Map.of("id", id, "n", id, "a", a, "b", b);
     }
 
     @Test

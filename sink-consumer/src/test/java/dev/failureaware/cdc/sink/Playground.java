@@ -41,16 +41,36 @@ final class Playground implements AutoCloseable {
         stream.commit(events).forEach(event -> send(event.record(partition)));
     }
 
+    /** As one batch of the producer's, which a consumer gets as a whole. */
+    void sendTogether(int partition, DebeziumEvent... events) {
+        try (var together = new KafkaProducer<>(
+                Map.<String, Object>of(
+                        "bootstrap.servers",
+                        TestKafka.ofApplication(),
+                        "linger.ms",
+                        60_000,
+                        "delivery.timeout.ms",
+                        120_000),
+                new StringSerializer(),
+                new StringSerializer())) {
+            for (var event : events) {
+                together.send(toTopic(event.record(partition)));
+            }
+            together.flush();
+        }
+    }
+
     /** The stream's events go to the prefix "shop"; another prefix is another topic for the same record. */
     void send(ProducerRecord<String, String> record) {
         try {
-            connector
-                    .send(new ProducerRecord<>(
-                            topic, record.partition(), record.key(), record.value(), record.headers()))
-                    .get();
+            connector.send(toTopic(record)).get();
         } catch (InterruptedException | ExecutionException e) {
             throw new AssertionError(e);
         }
+    }
+
+    private ProducerRecord<String, String> toTopic(ProducerRecord<String, String> record) {
+        return new ProducerRecord<>(topic, record.partition(), record.key(), record.value(), record.headers());
     }
 
     /** Each row as PostgreSQL writes it, of these columns, ordered by the first. */
