@@ -86,6 +86,16 @@ import org.jboss.logging.Logger;
         return now.generation == generation ? Optional.ofNullable(now.places.get(partition)) : Optional.empty();
     }
 
+    /** How far a generation has come; what is stored is never behind that, unless somebody has moved it back. */
+    record Reached(int generation, Map<TopicPartition, Long> nextOffsets) {}
+
+    Reached reached() {
+        var now = assigned;
+        var offsets = new HashMap<TopicPartition, Long>();
+        now.states.forEach((partition, state) -> offsets.put(partition, state.nextOffset()));
+        return new Reached(now.generation, offsets);
+    }
+
     /** Remembers a batch in progress, for a rebalance to wait for; before anything is asked about its partitions. */
     void begin(CompletableFuture<Void> batch) {
         inProgress.add(batch);

@@ -270,6 +270,23 @@ class SinkIT {
         awaitRows("1=b", "7=end");
     }
 
+    /** No event has to arrive for it. */
+    @Test
+    void aStoredOffsetThatSomebodyMovesBackOrDeletesIsReadFromAtOnce() {
+        send(1, stream.commit(table.insert(row(1, "a"))));
+        send(2, stream.commit(table.insert(row(2, "b"))));
+        awaitRows("1=a", "2=b");
+
+        var stored = "_cdc.offsets WHERE topic = '" + topic() + "' AND partition = ";
+        sink.execute("DELETE FROM " + name + "; UPDATE _cdc.offsets SET next_offset = 0 WHERE topic = '" + topic()
+                + "' AND partition = 1");
+        awaitRows("1=a");
+        sink.execute("DELETE FROM " + name + "; DELETE FROM " + stored + 2);
+        awaitRows("2=b");
+
+        assertThat(sink.value("SELECT next_offset FROM " + stored + 1)).isEqualTo(1L);
+    }
+
     @Test
     void aConsumerThatWasOvertakenWritesNothing() {
         send(1, stream.commit(table.insert(row(1, "a"))));

@@ -132,6 +132,24 @@ public class Bookkeeping {
                 });
     }
 
+    /** Those of the partitions whose stored offset is lower than this one, or is gone. */
+    public Uni<List<TopicPartition>> behind(Map<TopicPartition, Long> nextOffsets) {
+        if (nextOffsets.isEmpty()) {
+            return Uni.createFrom().item(List.of());
+        }
+        var partitions = List.copyOf(nextOffsets.keySet());
+        return pool.preparedQuery("SELECT n.topic, n.partition FROM unnest($1::text[], $2::int[], $3::bigint[])"
+                        + " AS n (topic, partition, reached) LEFT JOIN " + OFFSETS
+                        + " o ON o.topic = n.topic AND o.partition = n.partition"
+                        + " WHERE coalesce(o.next_offset, -1) < n.reached ORDER BY 1, 2")
+                .execute(Tuple.of(topics(partitions), numbers(partitions), longs(partitions, nextOffsets::get)))
+                .map(rows -> {
+                    var behind = new ArrayList<TopicPartition>();
+                    rows.forEach(row -> behind.add(new TopicPartition(row.getString(0), row.getInteger(1))));
+                    return behind;
+                });
+    }
+
     /** Lsn of the newest snapshot that any replica has seen, 0 for none. */
     public Uni<Long> newestSnapshot() {
         return pool.query("SELECT coalesce(max(lsn), 0) FROM " + SNAPSHOTS)

@@ -24,28 +24,27 @@ public class EmptyScans {
               PRIMARY KEY (connector, collection, completed_at))""";
 
     /**
-     * The table becomes one that the snapshot has completed; the sweep does the rest. Where two lsns fit, a clock has gone back,
-     * and nothing is done. Names with more than one dot do not tell where the schema ends.
+     * The table becomes one that the snapshot has completed; the sweep does the rest. Not before the sink has the table: what older
+     * events may still bring has to go too. Where two lsns fit, a clock has gone back, and nothing is done. Names with more than
+     * one dot do not tell where the schema ends.
      */
-    private static final String DECIDE =
-            "WITH known AS (SELECT e.connector, e.collection, e.completed_at, min(s.lsn) AS lsn,"
-                    + " min(s.taken_at) AS taken_at FROM " + TABLE + " e JOIN " + SNAPSHOTS
-                    + " s ON s.taken_at >= e.started_at AND s.taken_at < e.completed_at + interval '1 millisecond'"
-                    + " AND s.topic LIKE replace(e.connector, '_', '\\_') || '.%' WHERE e.lsn IS NULL"
-                    + " GROUP BY e.connector, e.collection, e.completed_at HAVING count(DISTINCT s.lsn) = 1),"
-                    + " decided AS (UPDATE " + TABLE + " e SET lsn = k.lsn FROM known k WHERE e.connector = k.connector"
-                    + " AND e.collection = k.collection AND e.completed_at = k.completed_at AND e.lsn IS NULL"
-                    + " RETURNING e.connector, e.collection, k.lsn, k.taken_at)"
-                    + " INSERT INTO " + SNAPSHOTS
-                    + " (schema_name, table_name, lsn, table_complete, all_complete, topic, taken_at)"
-                    + " SELECT n.nspname, c.relname, d.lsn, true, false, o.topic, d.taken_at FROM decided d"
-                    + " JOIN pg_namespace n ON n.nspname = split_part(d.collection, '.', 1)"
-                    + " JOIN pg_class c ON c.relnamespace = n.oid AND c.relname = split_part(d.collection, '.', 2)"
-                    + " JOIN pg_attribute a ON a.attrelid = c.oid AND a.attname = '" + SinkBookkeeping.AFTER + "'"
-                    + " JOIN (SELECT DISTINCT topic FROM " + SinkBookkeeping.OFFSETS.quoted()
-                    + ") o ON o.topic = d.connector || '.'"
-                    + " || regexp_replace(d.collection, '[^a-zA-Z0-9._-]', '_', 'g')"
-                    + " WHERE d.collection NOT LIKE '%.%.%' ON CONFLICT DO NOTHING";
+    private static final String DECIDE = "WITH known AS (SELECT e.connector, e.collection, e.completed_at,"
+            + " n.nspname, c.relname, o.topic, min(s.lsn) AS lsn, min(s.taken_at) AS taken_at FROM " + TABLE
+            + " e JOIN " + SNAPSHOTS
+            + " s ON s.taken_at >= e.started_at AND s.taken_at < e.completed_at + interval '1 millisecond'"
+            + " AND s.topic LIKE replace(e.connector, '_', '\\_') || '.%'"
+            + " JOIN pg_namespace n ON n.nspname = split_part(e.collection, '.', 1)"
+            + " JOIN pg_class c ON c.relnamespace = n.oid AND c.relname = split_part(e.collection, '.', 2)"
+            + " JOIN pg_attribute a ON a.attrelid = c.oid AND a.attname = '" + SinkBookkeeping.AFTER + "'"
+            + " JOIN (SELECT DISTINCT topic FROM " + SinkBookkeeping.OFFSETS.quoted()
+            + ") o ON o.topic = e.connector || '.' || regexp_replace(e.collection, '[^a-zA-Z0-9._-]', '_', 'g')"
+            + " WHERE e.lsn IS NULL AND e.collection NOT LIKE '%.%.%'"
+            + " GROUP BY e.connector, e.collection, e.completed_at, n.nspname, c.relname, o.topic"
+            + " HAVING count(DISTINCT s.lsn) = 1), decided AS (UPDATE " + TABLE
+            + " e SET lsn = k.lsn FROM known k WHERE e.connector = k.connector AND e.collection = k.collection"
+            + " AND e.completed_at = k.completed_at) INSERT INTO " + SNAPSHOTS
+            + " (schema_name, table_name, lsn, table_complete, all_complete, topic, taken_at)"
+            + " SELECT nspname, relname, lsn, true, false, topic, taken_at FROM known ON CONFLICT DO NOTHING";
 
     private final Pool pool;
 

@@ -2,10 +2,17 @@ package dev.failureaware.cdc.sink.proof;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.failureaware.cdc.test.ConnectProcess;
 import dev.failureaware.cdc.test.TestConnector;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.sql.SQLException;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
@@ -19,8 +26,10 @@ import java.util.function.Function;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.ListOffsetsOptions;
 import org.apache.kafka.clients.admin.OffsetSpec;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.IsolationLevel;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.serialization.StringDeserializer;
 
 /** One seed's writes and what goes wrong meanwhile. */
 final class RandomRun implements AutoCloseable {
@@ -176,15 +185,13 @@ final class RandomRun implements AutoCloseable {
                 .sink
                 .query("SELECT topic, partition, next_offset, duplicates, updated_at FROM _cdc.offsets ORDER BY 1, 2")
                 .forEach(row -> text.append(row).append('\n'));
+        var partitions = databases.sink.query("SELECT topic, partition FROM _cdc.offsets").stream()
+                .map(row -> new TopicPartition((String) row.get("topic"), (Integer) row.get("partition")))
+                .toList();
         try (var admin = Admin.create(Map.of("bootstrap.servers", kafka))) {
             for (var level : IsolationLevel.values()) {
                 var wanted = new HashMap<TopicPartition, OffsetSpec>();
-                databases
-                        .sink
-                        .query("SELECT topic, partition FROM _cdc.offsets")
-                        .forEach(row -> wanted.put(
-                                new TopicPartition((String) row.get("topic"), (Integer) row.get("partition")),
-                                OffsetSpec.latest()));
+                partitions.forEach(partition -> wanted.put(partition, OffsetSpec.latest()));
                 var ends = new TreeMap<String, Long>();
                 admin.listOffsets(wanted, new ListOffsetsOptions(level))
                         .all()
@@ -192,6 +199,7 @@ final class RandomRun implements AutoCloseable {
                         .forEach((partition, end) -> ends.put(partition.toString(), end.offset()));
                 text.append(level).append(": ").append(ends).append('\n');
             }
+            text.append("What Kafka has is in ").append(writeEvents(partitions)).append('\n');
         } catch (Exception e) {
             text.append(e).append('\n');
         }
@@ -206,6 +214,32 @@ final class RandomRun implements AutoCloseable {
                 .append('\n')
                 .append(log, Math.max(0, log.length() - 6000), log.length())
                 .toString();
+    }
+
+    /** Each committed record on a line: partition, offset, when it was appended, payload. */
+    private Path writeEvents(Collection<TopicPartition> partitions) throws IOException {
+        var file = Path.of("target", "proof", prefix + ".events").toAbsolutePath();
+        var json = new ObjectMapper();
+        var settings = Map.<String, Object>of("bootstrap.servers", kafka, "isolation.level", "read_committed");
+        try (var consumer = new KafkaConsumer<>(settings, new StringDeserializer(), new StringDeserializer());
+                var writer = Files.newBufferedWriter(file)) {
+            consumer.assign(partitions);
+            consumer.seekToBeginning(partitions);
+            var ends = consumer.endOffsets(partitions);
+            while (partitions.stream().anyMatch(partition -> consumer.position(partition) < ends.get(partition))) {
+                for (var record : consumer.poll(Duration.ofMillis(200))) {
+                    var event = record.value() == null ? null : json.readTree(record.value());
+                    writer.write("%s-%d@%d %s %s%n"
+                            .formatted(
+                                    record.topic(),
+                                    record.partition(),
+                                    record.offset(),
+                                    Instant.ofEpochMilli(record.timestamp()),
+                                    event == null || !event.has("payload") ? event : event.get("payload")));
+                }
+            }
+        }
+        return file;
     }
 
     @Override
