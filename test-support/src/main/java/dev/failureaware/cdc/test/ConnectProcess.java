@@ -102,6 +102,8 @@ public final class ConnectProcess implements AutoCloseable {
         var logging = folder.resolve("log4j2.properties");
         Files.writeString(logging, """
                 rootLogger.level = WARN
+                logger.resume.name = io.debezium.connector.postgresql.connection.WalPositionLocator
+                logger.resume.level = INFO
                 rootLogger.appenderRef.console.ref = console
                 appender.console.type = Console
                 appender.console.name = console
