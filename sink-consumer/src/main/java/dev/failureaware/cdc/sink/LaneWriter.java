@@ -135,6 +135,7 @@ final class LaneWriter {
                 pause = longer(pause);
             }
         } finally {
+            shared.stopped.batchIsOver(name);
             done.complete(null);
         }
     }
@@ -190,7 +191,7 @@ final class LaneWriter {
         try {
             apply(through, batch, states.get(), generation);
         } catch (TableStoppedException stop) {
-            shared.stopped.stop(stop);
+            shared.stopped.stop(stop, name);
             attempt(events, batch, stoppedBefore, generation);
         } catch (AwaitedRowException awaited) {
             if (triesForAwaited < MOST_TRIES_FOR_AWAITED || !shared.stopped.hold(awaited, through)) {

@@ -53,6 +53,8 @@ class StoppedTables {
     }
 
     private final Map<TableId, Stop> stops = new TreeMap<>();
+    /** By lane, what its present batch has stopped. */
+    private final Map<String, Set<TableId>> found = new HashMap<>();
     /** Reasons that the log has already. */
     private final Map<TableId, Set<String>> said = new HashMap<>();
 
@@ -74,8 +76,10 @@ class StoppedTables {
         }
     }
 
-    synchronized void stop(TableStoppedException reason) {
+    /** @param lane whose batch has found it, until {@link #batchIsOver} */
+    synchronized void stop(TableStoppedException reason, String lane) {
         var table = reason.shape().table();
+        found.computeIfAbsent(lane, key -> new HashSet<>()).add(table);
         // After each rebalance the same events stop the same tables again.
         var level = said.computeIfAbsent(table, key -> new HashSet<>()).add(reason.getMessage())
                 ? Level.ERROR
@@ -192,6 +196,22 @@ class StoppedTables {
         return Map.copyOf(stops);
     }
 
+    /** Nothing that was written before a stop in the same batch is missing any more. */
+    synchronized void batchIsOver(String lane) {
+        found.remove(lane);
+    }
+
+    /**
+     * Those that no batch in progress has stopped. Before it is through, what the table was stopped for is not in the database: a
+     * table that the batch itself creates could follow any shape, and to begin anew for that would go on for ever where a batch
+     * takes longer than the time between two looks.
+     */
+    synchronized Map<TableId, Stop> settled() {
+        var settled = new TreeMap<>(stops);
+        found.values().forEach(settled.keySet()::removeAll);
+        return settled;
+    }
+
     synchronized Set<TopicPartition> heldPartitions() {
         return Set.copyOf(held);
     }
@@ -204,6 +224,7 @@ class StoppedTables {
     /** The partitions are read again from their stored offsets. */
     synchronized void readAgain() {
         stops.clear();
+        found.clear();
         held.clear();
         unwritten.clear();
         behindParked.clear();

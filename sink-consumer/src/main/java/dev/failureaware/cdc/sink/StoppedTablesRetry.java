@@ -37,7 +37,7 @@ class StoppedTablesRetry {
 
     @Scheduled(every = "${sink.stopped-retry:5s}", concurrentExecution = ConcurrentExecution.SKIP)
     void resumeWhatWasMended() {
-        for (var stop : stopped.all().entrySet()) {
+        for (var stop : stopped.settled().entrySet()) {
             if (stop.getValue().refused().stream()
                     .anyMatch(use -> appliers.canFollow(use).await().indefinitely())) {
                 try (var place = LogPlace.of(stop.getKey())) {

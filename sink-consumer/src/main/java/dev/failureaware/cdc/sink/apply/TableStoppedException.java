@@ -7,7 +7,7 @@ import dev.failureaware.cdc.sink.plan.Plan.ShapeUse;
 public final class TableStoppedException extends RuntimeException {
     private final transient ShapeUse use;
 
-    TableStoppedException(ShapeUse use, String reason) {
+    public TableStoppedException(ShapeUse use, String reason) {
         super(reason);
         this.use = use;
     }
