@@ -196,7 +196,7 @@ class StoppedTables {
         return Map.copyOf(stops);
     }
 
-    /** Nothing that was written before a stop in the same batch is missing any more. */
+    /** The lane's batch is through, or given up. */
     synchronized void batchIsOver(String lane) {
         found.remove(lane);
     }

@@ -77,22 +77,21 @@ class KeyChangeIT {
         at.awaitRows("id, n, a", "(1,4,large)", "(4,4,end)", "(5,5,end)", "(7,7,end)");
     }
 
+    /** The last event before a crash: its position is no lower than the partition's, so it does not count as old. */
     @Test
-    void theEventOfTheOldKeyMayBeSentAgainWhenItsRowIsGoneAndAnotherHasItsKey() {
+    void theEventOfTheOldKeyMayBeSentAgainWhenItsRowIsGone() {
         at.commit(2, table.insert(row(2, 1, "large")));
         at.awaitRows("id, n, a", "(2,1,large)");
         var halves = at.stream.commit(table.leave(Map.of("id", 2L)), table.arrive(row(1, 3, UNCHANGED)));
         at.send(halves.get(0).record(2));
         at.awaitRows("id, n, a");
-        at.commit(2, table.insert(row(2, 9, "later")));
-        at.awaitRows("id, n, a", "(2,9,later)");
 
         at.send(halves.get(0).record(2));
         at.commit(2, table.insert(row(5, 5, "end")));
-        at.awaitRows("id, n, a", "(2,9,later)", "(5,5,end)");
+        at.awaitRows("id, n, a", "(5,5,end)");
         at.send(halves.get(1).record(1));
 
-        at.awaitRows("id, n, a", "(1,3,large)", "(2,9,later)", "(5,5,end)");
+        at.awaitRows("id, n, a", "(1,3,large)", "(5,5,end)");
     }
 
     /** Each lane's batch has a row that waits for one of the other's. */

@@ -136,7 +136,7 @@ class OpenAtTheKillIT {
 
     private void awaitAll(KafkaConsumer<String, String> kafka, Set<String> seen) {
         var all = IntStream.range(0, rows).mapToObj(Integer::toString).toList();
-        await().atMost(Duration.ofSeconds(40)).untilAsserted(() -> {
+        await().atMost(PATIENCE).untilAsserted(() -> {
             poll(kafka, seen);
             assertThat(seen).containsAll(all);
         });
