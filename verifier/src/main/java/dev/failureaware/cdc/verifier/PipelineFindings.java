@@ -6,11 +6,22 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /** Turns the state of the pipeline into findings, by thresholds. */
 @ApplicationScoped
 class PipelineFindings {
+    /** Settings of Debezium's that lose events, and when. */
+    private static final List<Hazard> HAZARDS = List.of(
+            // Measured with 3.7.0: OpenAtTheKillIT of the sink-consumer.
+            new Hazard(
+                    "provide.transaction.metadata",
+                    "true",
+                    "a worker that dies right after it has sent a transaction's BEGIN may lose that transaction's first rows"),
+            new Hazard("errors.tolerance", "all", "an event that cannot be converted is left out without a word"),
+            new Hazard("slot.drop.on.stop", "true", "what changes while the connector is stopped is lost"));
+
     private final Limits thresholds;
     private final boolean slotExpected;
     private final Clock clock;
@@ -39,11 +50,15 @@ class PipelineFindings {
         }
     }
 
+    private record Hazard(String setting, String value, String consequence) {}
+
     /**
      * @param missingSlot name of the slot, when the source says that there is none
+     * @param settings of the connector; none where they are not known
      * @param parked null when it is not known
      */
-    List<Report.Finding> of(Report.Pipeline state, Optional<String> missingSlot, Long parked) {
+    List<Report.Finding> of(
+            Report.Pipeline state, Optional<String> missingSlot, Map<String, String> settings, Long parked) {
         var findings = new ArrayList<Report.Finding>();
         missingSlot
                 .filter(name -> slotExpected)
@@ -53,6 +68,12 @@ class PipelineFindings {
                         "there is no replication slot " + name + ": nothing keeps the log for a connector")));
         slot(state.slot(), findings);
         connector(state.connector(), findings);
+        HAZARDS.stream()
+                .filter(hazard -> hazard.value().equalsIgnoreCase(settings.get(hazard.setting())))
+                .forEach(hazard -> findings.add(new Report.Finding(
+                        "connector_settings",
+                        "connect",
+                        "%s is %s: %s".formatted(hazard.setting(), hazard.value(), hazard.consequence()))));
         if (state.partitions() != null) {
             state.partitions().stream()
                     .filter(partition -> partition.events() > thresholds.lag())

@@ -70,7 +70,11 @@ class PipelineProbe {
                 state.sinkVersion(),
                 state.partitions(),
                 state.lastEvent(),
-                findings.of(state, slots.filter(List::isEmpty).map(none -> slot), parked));
+                findings.of(
+                        state,
+                        slots.filter(List::isEmpty).map(none -> slot),
+                        connectorSettings().orElse(Map.of()),
+                        parked));
     }
 
     private Optional<Lag> lag() {

@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
@@ -23,7 +24,7 @@ class PipelineFindingsTest {
     @Test
     void whatIsWithinItsThresholdAndWhatIsNotKnownIsNoFinding() {
         assertThat(of(SLOT, RUNS, 10, NOW.minusSeconds(300), 0L)).isEmpty();
-        assertThat(findings.of(Report.Pipeline.NOTHING_KNOWN, Optional.empty(), null))
+        assertThat(findings.of(Report.Pipeline.NOTHING_KNOWN, Optional.empty(), Map.of(), null))
                 .isEmpty();
     }
 
@@ -36,7 +37,7 @@ class PipelineFindingsTest {
                 .containsExactly("retained_wal source", "unconfirmed_wal source");
         assertThat(of(new Report.Slot(false, 1L, "0/1", 1L, "lost"), RUNS, 0, null, null))
                 .containsExactly("slot source", "slot source");
-        assertThat(findings.of(Report.Pipeline.NOTHING_KNOWN, Optional.of("cdc_slot"), null))
+        assertThat(findings.of(Report.Pipeline.NOTHING_KNOWN, Optional.of("cdc_slot"), Map.of(), null))
                 .extracting(Report.Finding::detail)
                 .singleElement()
                 .asString()
@@ -48,10 +49,34 @@ class PipelineFindingsTest {
                 .containsExactly("connector connect");
     }
 
+    @Test
+    void aSettingOfTheConnectorThatLosesEventsIsAFinding() {
+        assertThat(ofSettings(Map.of(
+                        "provide.transaction.metadata",
+                        "false",
+                        "errors.tolerance",
+                        "none",
+                        "slot.drop.on.stop",
+                        "false")))
+                .isEmpty();
+        assertThat(ofSettings(Map.of("provide.transaction.metadata", "TRUE")))
+                .singleElement()
+                .asString()
+                .startsWith("connector_settings connect provide.transaction.metadata is true: ");
+        assertThat(ofSettings(Map.of("errors.tolerance", "all", "slot.drop.on.stop", "true")))
+                .hasSize(2);
+    }
+
+    private List<String> ofSettings(Map<String, String> settings) {
+        return findings.of(Report.Pipeline.NOTHING_KNOWN, Optional.empty(), settings, null).stream()
+                .map(finding -> finding.kind() + " " + finding.subject() + " " + finding.detail())
+                .toList();
+    }
+
     private List<String> of(Report.Slot slot, Report.Connector connector, long lag, Instant lastEvent, Long parked) {
         var state = new Report.Pipeline(
                 slot, connector, "18", List.of(new Lag.OfPartition("t", 0, 1, 99, lag, null)), lastEvent, List.of());
-        return findings.of(state, Optional.empty(), parked).stream()
+        return findings.of(state, Optional.empty(), Map.of(), parked).stream()
                 .map(finding -> finding.kind() + " " + finding.subject())
                 .toList();
     }
