@@ -11,6 +11,7 @@ import dev.failureaware.cdc.sink.decode.Decoded;
 import dev.failureaware.cdc.sink.decode.LogPlace;
 import dev.failureaware.cdc.sink.plan.BatchPlanner;
 import dev.failureaware.cdc.sink.plan.KeyOrder.Ordered;
+import dev.failureaware.cdc.sink.plan.KnownSnapshot;
 import dev.failureaware.cdc.sink.plan.PartitionState;
 import dev.failureaware.cdc.sink.plan.Plan;
 import dev.failureaware.cdc.sink.plan.PlanAhead;
@@ -212,10 +213,10 @@ final class LaneWriter {
         var order = shared.parking.order(all, batch);
         order.waiting().forEach(shared.stopped::hold);
         var events = order.events();
-        var newestSnapshot = BatchPlanner.needsNewestSnapshot(events)
-                ? shared.bookkeeping.newestSnapshot().await().indefinitely()
-                : 0L;
-        var plan = ahead.take(events, states).orElseGet(() -> BatchPlanner.plan(events, states, newestSnapshot));
+        List<KnownSnapshot> snapshots = BatchPlanner.needsSnapshots(events)
+                ? shared.bookkeeping.snapshots().await().indefinitely()
+                : List.of();
+        var plan = ahead.take(events, states).orElseGet(() -> BatchPlanner.plan(events, states, snapshots));
         if (plan.advances().isEmpty()) {
             return;
         }

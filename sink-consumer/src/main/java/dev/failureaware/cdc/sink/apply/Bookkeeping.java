@@ -3,7 +3,9 @@ package dev.failureaware.cdc.sink.apply;
 import dev.failureaware.cdc.model.SinkBookkeeping;
 import dev.failureaware.cdc.model.TableId;
 import dev.failureaware.cdc.sink.decode.ValueForm;
+import dev.failureaware.cdc.sink.plan.KnownSnapshot;
 import dev.failureaware.cdc.sink.plan.PartitionState;
+import dev.failureaware.cdc.sink.plan.PartitionState.SnapshotStart;
 import dev.failureaware.cdc.sink.plan.Plan;
 import dev.failureaware.cdc.sink.plan.Plan.Advance;
 import dev.failureaware.cdc.sink.plan.Watermark;
@@ -17,6 +19,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.Function;
 import org.apache.kafka.common.TopicPartition;
 
@@ -37,6 +40,11 @@ public class Bookkeeping {
                       commit_lsn bigint, row_lsn bigint, ts_us bigint,
                       duplicates bigint NOT NULL DEFAULT 0, updated_at timestamptz NOT NULL DEFAULT now(),
                       PRIMARY KEY (topic, partition))""",
+            // Asked first, because ALTER TABLE waits for transactions that hold a partition even if it has nothing to
+            // do.
+            "DO $$ BEGIN IF NOT EXISTS (SELECT FROM pg_attribute WHERE attrelid = '" + OFFSETS
+                    + "'::regclass AND attname = 'snapshot_lsn') THEN ALTER TABLE " + OFFSETS
+                    + " ADD COLUMN snapshot_lsn bigint, ADD COLUMN snapshot_offset bigint; END IF; END $$",
             "CREATE TABLE IF NOT EXISTS " + PARKED + """
                      (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, topic text NOT NULL, partition int NOT NULL,
                       "offset" bigint NOT NULL, key text, value text, reason text NOT NULL,
@@ -101,10 +109,10 @@ public class Bookkeeping {
                 .chain(() -> KeyChanges.forget(
                         connection, topics(partitions), numbers(partitions), longs(partitions, firstOffsets::get)))
                 .chain(() -> connection
-                        .preparedQuery(
-                                "SELECT topic, partition, next_offset, commit_lsn, row_lsn, ts_us FROM " + OFFSETS
-                                        + " JOIN unnest($1::text[], $2::int[]) AS wanted (topic, partition)"
-                                        + " USING (topic, partition)")
+                        .preparedQuery("SELECT topic, partition, next_offset, commit_lsn, row_lsn, ts_us, snapshot_lsn,"
+                                + " snapshot_offset FROM " + OFFSETS
+                                + " JOIN unnest($1::text[], $2::int[]) AS wanted (topic, partition)"
+                                + " USING (topic, partition)")
                         .execute(Tuple.of(topics(partitions), numbers(partitions))))
                 .map(rows -> {
                     var states = new HashMap<TopicPartition, PartitionState>();
@@ -118,7 +126,10 @@ public class Bookkeeping {
         var watermark = row.getLong("commit_lsn") == null
                 ? null
                 : new Watermark(row.getLong("commit_lsn"), row.getLong("row_lsn"), row.getLong("ts_us"));
-        return new PartitionState(row.getLong("next_offset"), watermark);
+        var snapshot = row.getLong("snapshot_lsn") == null
+                ? null
+                : new SnapshotStart(row.getLong("snapshot_lsn"), row.getLong("snapshot_offset"));
+        return new PartitionState(row.getLong("next_offset"), watermark, snapshot);
     }
 
     /** Next offsets of all partitions of a topic that the sink, in any replica, has taken up. */
@@ -150,11 +161,16 @@ public class Bookkeeping {
                 });
     }
 
-    /** Lsn of the newest snapshot that any replica has seen, 0 for none. */
-    public Uni<Long> newestSnapshot() {
-        return pool.query("SELECT coalesce(max(lsn), 0) FROM " + SNAPSHOTS)
+    /** Snapshots that any replica has seen. */
+    public Uni<List<KnownSnapshot>> snapshots() {
+        return pool.query("SELECT DISTINCT lsn, (extract(epoch FROM taken_at) * 1000000)::bigint FROM " + SNAPSHOTS)
                 .execute()
-                .map(rows -> rows.iterator().next().getLong(0));
+                .map(rows -> {
+                    var snapshots = new ArrayList<KnownSnapshot>();
+                    rows.forEach(row -> snapshots.add(new KnownSnapshot(
+                            row.getLong(0), Objects.requireNonNullElse(row.getLong(1), KnownSnapshot.NOT_KNOWN))));
+                    return snapshots;
+                });
     }
 
     /** Locks the partitions for the rest of the transaction; fails with {@link FencedException} like {@link #advance}. */
@@ -191,6 +207,10 @@ public class Bookkeeping {
             var watermark = advances.get(partition).to().watermark();
             return watermark == null ? null : part.apply(watermark);
         });
+        Function<Function<SnapshotStart, Long>, Long[]> snapshots = part -> longs(partitions, partition -> {
+            var snapshot = advances.get(partition).to().snapshot();
+            return snapshot == null ? null : part.apply(snapshot);
+        });
         var tuple = Tuple.tuple(new ArrayList<>(List.of(
                 topics(partitions),
                 numbers(partitions),
@@ -199,14 +219,18 @@ public class Bookkeeping {
                 marks.apply(Watermark::previousCommitLsn),
                 marks.apply(Watermark::rowLsn),
                 marks.apply(Watermark::commitMicros),
-                longs(partitions, partition -> (long) advances.get(partition).duplicates()))));
+                longs(partitions, partition -> (long) advances.get(partition).duplicates()),
+                snapshots.apply(SnapshotStart::lsn),
+                snapshots.apply(SnapshotStart::offset))));
         return connection
                 .preparedQuery("UPDATE " + OFFSETS + """
                          o SET next_offset = n.next, commit_lsn = n.commit_lsn, row_lsn = n.row_lsn, ts_us = n.ts_us,
+                           snapshot_lsn = n.snapshot_lsn, snapshot_offset = n.snapshot_offset,
                            duplicates = duplicates + n.absorbed, updated_at = now()
                          FROM unnest($1::text[], $2::int[], $3::bigint[], $4::bigint[], $5::bigint[], $6::bigint[],
-                           $7::bigint[], $8::bigint[])
-                           AS n (topic, partition, expected, next, commit_lsn, row_lsn, ts_us, absorbed)
+                           $7::bigint[], $8::bigint[], $9::bigint[], $10::bigint[])
+                           AS n (topic, partition, expected, next, commit_lsn, row_lsn, ts_us, absorbed,
+                             snapshot_lsn, snapshot_offset)
                          WHERE o.topic = n.topic AND o.partition = n.partition AND o.next_offset = n.expected""")
                 .execute(tuple)
                 .invoke(rows -> requireAll(rows.rowCount(), partitions))

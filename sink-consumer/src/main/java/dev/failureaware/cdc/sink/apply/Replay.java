@@ -11,6 +11,7 @@ import dev.failureaware.cdc.sink.decode.Operation;
 import dev.failureaware.cdc.sink.decode.ValueForm;
 import dev.failureaware.cdc.sink.plan.BatchPlanner;
 import dev.failureaware.cdc.sink.plan.KeyOrder.Key;
+import dev.failureaware.cdc.sink.plan.KnownSnapshot;
 import dev.failureaware.cdc.sink.plan.PartitionState;
 import io.smallrye.mutiny.Uni;
 import io.smallrye.mutiny.infrastructure.Infrastructure;
@@ -164,7 +165,7 @@ public class Replay {
         }
         if (!(event instanceof Decoded.RowChange change)) {
             // A TRUNCATE, which earlier versions did not apply: it is a position, whenever it comes.
-            return applier.write(connection, BatchPlanner.plan(List.of(event), states(entry), entry.snapshot()))
+            return applier.write(connection, BatchPlanner.plan(List.of(event), states(entry), snapshots(entry)))
                     .chain(() -> resolve(connection, entry, Outcome.REPLAYED));
         }
         return parked.hasEarlier(connection, entry)
@@ -182,7 +183,7 @@ public class Replay {
     }
 
     private Uni<Step> apply(SqlConnection connection, PlanApplier applier, Entry entry, Decoded.RowChange change) {
-        return applier.write(connection, BatchPlanner.plan(List.of(change), states(entry), entry.snapshot()))
+        return applier.write(connection, BatchPlanner.plan(List.of(change), states(entry), snapshots(entry)))
                 .chain(() -> change.source().ofSnapshot() && entry.rowKey() != null
                         ? parked.supersede(
                                 connection, Map.of(new Key(entry.partition(), entry.rowKey()), entry.offset()))
@@ -192,11 +193,15 @@ public class Replay {
 
     /** Whatever the partition has streamed since, this record was not applied. */
     private static Map<TopicPartition, PartitionState> states(Entry entry) {
-        return Map.of(entry.partition(), new PartitionState(entry.offset(), null));
+        return Map.of(entry.partition(), PartitionState.at(entry.offset()));
+    }
+
+    private static List<KnownSnapshot> snapshots(Entry entry) {
+        return List.of(new KnownSnapshot(entry.snapshot(), KnownSnapshot.NOT_KNOWN));
     }
 
     private Uni<Boolean> isSuperseded(SqlConnection connection, Entry entry, Decoded.RowChange change) {
-        var after = BatchPlanner.committedAfter(change, entry.snapshot());
+        var after = BatchPlanner.committedAfter(change, 0, snapshots(entry));
         return wasRemoved(connection, change, after).chain(removed -> {
             if (removed || !change.shape().hasKey()) {
                 return Uni.createFrom().item(removed);

@@ -9,8 +9,7 @@ import dev.failureaware.cdc.model.TableId;
  * follow in the topic, so what lives is written by them.
  *
  * <p>A row with a lower position and a newer time is of a source that was restored, and is taken. One of the first transaction
- * after a snapshot counts as after the newest one when it is read again, and so is taken too: what it wrote, and the newest
- * snapshot did not hold, comes back.
+ * after a snapshot is judged by the clocks, as the sweep does.
  */
 final class SweptSnapshots {
     private SweptSnapshots() {}

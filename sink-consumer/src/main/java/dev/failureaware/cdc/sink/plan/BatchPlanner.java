@@ -5,16 +5,19 @@ import dev.failureaware.cdc.sink.decode.Decoded;
 import dev.failureaware.cdc.sink.decode.Operation;
 import dev.failureaware.cdc.sink.decode.Source;
 import dev.failureaware.cdc.sink.decode.Source.Snapshot;
+import dev.failureaware.cdc.sink.plan.PartitionState.SnapshotStart;
 import dev.failureaware.cdc.sink.plan.Plan.Advance;
 import dev.failureaware.cdc.sink.plan.Plan.ParkedRecord;
 import dev.failureaware.cdc.sink.plan.Plan.SnapshotMark;
 import dev.failureaware.cdc.sink.plan.Plan.TableWork;
 import dev.failureaware.cdc.sink.plan.Plan.Truncation;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Comparator;
 import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -27,7 +30,7 @@ import org.apache.kafka.common.TopicPartition;
  */
 public final class BatchPlanner {
     private final Map<TopicPartition, PartitionState> before;
-    private final long newestSnapshot;
+    private final List<KnownSnapshot> snapshots;
 
     private final Map<TopicPartition, Progress> progress = new LinkedHashMap<>();
     /** By table, in one order for all, so that two replicas never wait for each other's tables crosswise. */
@@ -40,31 +43,33 @@ public final class BatchPlanner {
     private final List<Long> commits = new ArrayList<>();
     private long notedCommit;
 
-    private BatchPlanner(Map<TopicPartition, PartitionState> before, long newestSnapshot) {
+    private BatchPlanner(Map<TopicPartition, PartitionState> before, List<KnownSnapshot> snapshots) {
         this.before = before;
-        this.newestSnapshot = newestSnapshot;
+        this.snapshots = snapshots;
     }
 
     /**
      * @param before state of every partition that occurs in {@code events}
-     * @param newestSnapshot lsn of the newest snapshot that the sink has seen in any partition, 0 for none
+     * @param snapshots that the sink has seen in any partition; only needed where {@link #needsSnapshots}
      */
     public static Plan plan(
-            List<? extends Decoded> events, Map<TopicPartition, PartitionState> before, long newestSnapshot) {
-        var newest = newestSnapshot;
+            List<? extends Decoded> events,
+            Map<TopicPartition, PartitionState> before,
+            Collection<KnownSnapshot> snapshots) {
+        var all = new LinkedHashSet<>(snapshots);
         for (var event : events) {
             var source = source(event);
             if (source != null && source.ofSnapshot()) {
-                newest = Math.max(newest, source.lsn());
+                all.add(new KnownSnapshot(source.lsn(), source.commitMicros()));
             }
         }
-        var planner = new BatchPlanner(before, newest);
+        var planner = new BatchPlanner(before, List.copyOf(all));
         events.forEach(planner::add);
         return planner.plan();
     }
 
-    /** Whether planning these events needs to know the newest snapshot: see {@link #committedAfter}. */
-    public static boolean needsNewestSnapshot(List<? extends Decoded> events) {
+    /** Whether planning these events needs to know the snapshots: see {@link #committedAfter}. */
+    public static boolean needsSnapshots(List<? extends Decoded> events) {
         return events.stream()
                 .map(BatchPlanner::source)
                 .anyMatch(source -> source != null && source.previousCommitLsn() == null && !source.ofSnapshot());
@@ -83,12 +88,14 @@ public final class BatchPlanner {
         private final long from;
         private long nextOffset;
         private Watermark watermark;
+        private SnapshotStart snapshot;
         private int duplicates;
 
         Progress(PartitionState before) {
             from = before.nextOffset();
             nextOffset = from;
             watermark = before.watermark();
+            snapshot = before.snapshot();
         }
 
         boolean isBehind(Decoded event) {
@@ -103,11 +110,15 @@ public final class BatchPlanner {
                 return false;
             }
             watermark = Watermark.after(watermark, change.source());
+            if (change.source().ofSnapshot()) {
+                snapshot = SnapshotStart.newer(
+                        snapshot, new SnapshotStart(change.source().lsn(), change.offset()));
+            }
             return true;
         }
 
         Advance advance() {
-            return new Advance(from, new PartitionState(nextOffset, watermark), duplicates);
+            return new Advance(from, new PartitionState(nextOffset, watermark, snapshot), duplicates);
         }
     }
 
@@ -212,22 +223,37 @@ public final class BatchPlanner {
      * have contained from rows that came later.
      *
      * <p>The first transaction after a snapshot does not carry the previous commit, and its row lsns can be lower than the
-     * snapshot's when it was in flight then. It came after the newest snapshot seen, so that is what is proven; but it may
-     * have come after one whose rows, in other partitions, were not seen yet, so the number is made negative.
+     * snapshot's when it was in flight then. Which snapshot that was is told by its own partition, where the snapshot has rows
+     * in front of it. Where it has none there, rows of other partitions may have been seen, or not yet; these may also be of a
+     * later snapshot, as partitions are not read in step. So the time of the commit decides, and the number is made negative.
      */
     private long committedAfter(Decoded.RowChange change) {
-        return committedAfter(change, newestSnapshot);
+        var before = progress.get(change.partition()).snapshot;
+        return committedAfter(
+                change, before != null && before.offset() < change.offset() ? before.lsn() : 0, snapshots);
     }
 
-    /** The same, for a change that was taken up when that was the newest snapshot. */
-    public static long committedAfter(Decoded.RowChange change, long newestSnapshot) {
+    /**
+     * The same, for a change that is planned alone.
+     *
+     * @param provenSnapshot lsn of one that is known to be before it, 0 for none
+     * @param others whatever the sink knew when it took up the change
+     */
+    public static long committedAfter(Decoded.RowChange change, long provenSnapshot, Collection<KnownSnapshot> others) {
         var source = change.source();
         if (source.ofSnapshot()) {
             return source.lsn();
         }
-        return source.previousCommitLsn() != null
-                ? source.previousCommitLsn()
-                : -Math.max(source.lsn(), newestSnapshot);
+        if (source.previousCommitLsn() != null) {
+            return source.previousCommitLsn();
+        }
+        var newest = Math.max(source.lsn(), provenSnapshot);
+        for (var snapshot : others) {
+            if (snapshot.mayBeBefore(source.commitMicros())) {
+                newest = Math.max(newest, snapshot.lsn());
+            }
+        }
+        return -newest;
     }
 
     private Map<TopicPartition, Advance> advances() {

@@ -31,11 +31,11 @@ public final class PlanAhead {
                 expected.put(partition, advance == null ? states.get(partition) : advance.to());
             }
         }
-        // The newest snapshot is only known when it is asked for; partitions without a state are no longer ours.
-        if (!expected.containsValue(null) && !BatchPlanner.needsNewestSnapshot(next)) {
+        // The snapshots are only known when they are asked for; partitions without a state are no longer ours.
+        if (!expected.containsValue(null) && !BatchPlanner.needsSnapshots(next)) {
             this.events = next;
             this.states = expected;
-            plan = BatchPlanner.plan(next, expected, 0);
+            plan = BatchPlanner.plan(next, expected, List.of());
         }
     }
 

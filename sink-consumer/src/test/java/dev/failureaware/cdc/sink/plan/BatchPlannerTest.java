@@ -11,6 +11,7 @@ import dev.failureaware.cdc.sink.decode.Source.Snapshot;
 import dev.failureaware.cdc.sink.decode.SourceType;
 import dev.failureaware.cdc.sink.decode.TableShape;
 import dev.failureaware.cdc.sink.decode.ValueForm;
+import dev.failureaware.cdc.sink.plan.PartitionState.SnapshotStart;
 import dev.failureaware.cdc.sink.plan.Plan.SnapshotMark;
 import java.util.Arrays;
 import java.util.List;
@@ -55,7 +56,7 @@ class BatchPlannerTest {
     }
 
     private static Plan plan(Decoded... events) {
-        return BatchPlanner.plan(List.of(events), START, 0);
+        return BatchPlanner.plan(List.of(events), START, List.of());
     }
 
     private static List<List<String>> rows(Plan plan) {
@@ -192,11 +193,42 @@ class BatchPlannerTest {
         var inFlight = upsert(11, "2", "late", streamed(null, 450));
 
         var sameBatch = plan(snapshotRow(P1, 20, "1", 500, Snapshot.PART), inFlight);
-        var laterBatch = BatchPlanner.plan(List.of(inFlight), START, 500);
+        var laterBatch =
+                BatchPlanner.plan(List.of(inFlight), START, List.of(new KnownSnapshot(500, KnownSnapshot.NOT_KNOWN)));
 
         assertThat(afterOf(sameBatch, "late")).isEqualTo(-500);
         assertThat(afterOf(laterBatch, "late")).isEqualTo(-500);
-        assertThat(BatchPlanner.needsNewestSnapshot(List.of(inFlight))).isTrue();
+        assertThat(BatchPlanner.needsSnapshots(List.of(inFlight))).isTrue();
+    }
+
+    /** The clocks only decide where the partition does not: see {@link KnownSnapshot}. */
+    @Test
+    void whichSnapshotItCameAfterIsToldByItsPartitionAndElseByTheClocks() {
+        var event = upsert(11, "2", "first", new Source(450, null, 10_000_000, Snapshot.NONE));
+
+        assertThat(firstAfter(event, null, new KnownSnapshot(500, 12_000_000)))
+                .as("taken within two seconds")
+                .isEqualTo(-500);
+        assertThat(firstAfter(event, null, new KnownSnapshot(500, 12_000_001)))
+                .as("taken later")
+                .isEqualTo(-450);
+        assertThat(firstAfter(event, new SnapshotStart(500, 10), new KnownSnapshot(500, 60_000_000)))
+                .as("it has a row in front of the event")
+                .isEqualTo(-500);
+        assertThat(firstAfter(event, new SnapshotStart(500, 12), new KnownSnapshot(500, 60_000_000)))
+                .as("its rows come behind the event, which is read again")
+                .isEqualTo(-450);
+
+        var alsoInTheBatch =
+                plan(snapshotRow(P0, 10, "1", 500, Snapshot.PART), event, snapshotRow(P1, 20, "3", 600, Snapshot.PART));
+        assertThat(alsoInTheBatch.advances().get(P0).to().snapshot()).isEqualTo(new SnapshotStart(500, 10));
+    }
+
+    private static long firstAfter(Decoded event, SnapshotStart ofPartition, KnownSnapshot known) {
+        return afterOf(
+                BatchPlanner.plan(
+                        List.of(event), Map.of(P0, new PartitionState(10, null, ofPartition)), List.of(known)),
+                "first");
     }
 
     private static long afterOf(Plan plan, String text) {

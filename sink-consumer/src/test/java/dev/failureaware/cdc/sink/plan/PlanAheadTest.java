@@ -43,7 +43,7 @@ class PlanAheadTest {
     /** The second was sent before: only who knows where the first batch ends can tell. */
     private final List<Decoded> second = List.of(change(12, 130L, 140), change(13, 100L, 120));
 
-    private final Plan now = BatchPlanner.plan(first, START, 0);
+    private final Plan now = BatchPlanner.plan(first, START, List.of());
     private final Map<TopicPartition, PartitionState> then =
             Map.of(PARTITION, now.advances().get(PARTITION).to());
     private final PlanAhead ahead = new PlanAhead();
@@ -54,7 +54,7 @@ class PlanAheadTest {
 
         var taken = ahead.take(List.copyOf(second), then);
 
-        assertThat(taken).contains(BatchPlanner.plan(second, then, 0));
+        assertThat(taken).contains(BatchPlanner.plan(second, then, List.of()));
         assertThat(taken.get().duplicates()).as("known by the first batch only").isEqualTo(1);
         assertThat(ahead.take(second, then)).as("once").isEmpty();
     }
@@ -93,7 +93,7 @@ class PlanAheadTest {
 
     @Test
     void aPartitionThatIsNotOursIsNotPlannedAhead() {
-        var other = BatchPlanner.plan(List.of(), Map.of(), 0);
+        var other = BatchPlanner.plan(List.of(), Map.of(), List.of());
 
         ahead.make(second, Map.of(), other);
 
