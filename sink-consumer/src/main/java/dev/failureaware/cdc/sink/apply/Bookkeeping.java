@@ -40,8 +40,7 @@ public class Bookkeeping {
                       commit_lsn bigint, row_lsn bigint, ts_us bigint,
                       duplicates bigint NOT NULL DEFAULT 0, updated_at timestamptz NOT NULL DEFAULT now(),
                       PRIMARY KEY (topic, partition))""",
-            // Asked first, because ALTER TABLE waits for transactions that hold a partition even if it has nothing to
-            // do.
+            // Asked first: ALTER TABLE would wait for whoever holds a partition, even with nothing to do.
             "DO $$ BEGIN IF NOT EXISTS (SELECT FROM pg_attribute WHERE attrelid = '" + OFFSETS
                     + "'::regclass AND attname = 'snapshot_lsn') THEN ALTER TABLE " + OFFSETS
                     + " ADD COLUMN snapshot_lsn bigint, ADD COLUMN snapshot_offset bigint; END IF; END $$",

@@ -22,9 +22,9 @@ public record PartitionState(long nextOffset, Watermark watermark, SnapshotStart
      * @param offset of its first row in the partition: the connector has sent everything before it before it took the snapshot
      */
     public record SnapshotStart(long lsn, long offset) {
-        /** Null where neither is known. */
-        static SnapshotStart newer(SnapshotStart known, SnapshotStart other) {
-            return known == null || other.lsn > known.lsn ? other : known;
+        /** @param known may be null */
+        static SnapshotStart newer(SnapshotStart known, SnapshotStart seen) {
+            return known == null || seen.lsn > known.lsn ? seen : known;
         }
     }
 }
