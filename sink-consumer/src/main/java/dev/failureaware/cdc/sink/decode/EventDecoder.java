@@ -121,7 +121,7 @@ public class EventDecoder {
         }
         var after = whole.path("after");
         var keyObject = key == null ? NullNode.getInstance() : SchemalessShapes.payload(json.readTree(key));
-        var shape = schemaless.shape(table, keyObject, after);
+        var shape = schemaless.shape(table, keyObject, whole.path("before"), after);
         if (after.isObject()) {
             schemaless.learn(at.partition.topic(), shape, bytes, event);
         }

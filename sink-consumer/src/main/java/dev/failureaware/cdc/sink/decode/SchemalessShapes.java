@@ -66,9 +66,12 @@ final class SchemalessShapes {
         return key.has("schema") && key.has("payload") && key.size() == 2 ? key.get("payload") : key;
     }
 
-    /** @param after null or missing for a delete, which only needs the key's columns */
-    TableShape shape(TableId table, JsonNode key, JsonNode after) {
-        var row = after.isObject() ? after : key;
+    /**
+     * A delete has the shape of its table's rows too, as far as it tells their columns: changes of one row must have one shape to
+     * keep their order within a batch.
+     */
+    TableShape shape(TableId table, JsonNode key, JsonNode before, JsonNode after) {
+        var row = after.isObject() ? after : before.isObject() ? before : key;
         var now = known.get(table);
         if (now == null || !now.holds(row)) {
             now = new Known(sink.of(table), System.nanoTime());

@@ -97,6 +97,19 @@ class SchemalessEventsTest {
         assertThat(decode(decoder, key, event)).usingRecursiveComparison().isEqualTo(decode(decoder(), key, event));
     }
 
+    /** Changes of different shapes are written one shape after the other, so a row's delete and its return would change places. */
+    @Test
+    void aDeleteHasTheShapeOfItsTablesRows() {
+        var row = "{\"id\":7,\"at\":1764193000123456,\"t\":\"plain\",\"n\":\"12.30\"}";
+        var deleted = EVENT.replace("\"before\":null", "\"before\":" + row)
+                .replace("\"after\":" + row, "\"after\":null")
+                .replace("\"op\":\"c\"", "\"op\":\"d\"");
+
+        var delete = (Decoded.Delete) decode(decoder(), KEY, deleted);
+
+        assertThat(delete.shape()).isEqualTo(((Decoded.Upsert) decode(decoder(), KEY, EVENT)).shape());
+    }
+
     @Test
     void itIsReallyCut() {
         var decoder = decoder();
