@@ -28,15 +28,22 @@ final class KafkaBroker {
     private final Layout layout;
     private final Ports ports;
     private final int heapMegabytes;
+    private final Map<String, String> changed;
 
     KafkaBroker(Layout layout, Ports ports) {
         this(layout, ports, HEAP_MEGABYTES);
     }
 
     KafkaBroker(Layout layout, Ports ports, int heapMegabytes) {
+        this(layout, ports, heapMegabytes, Map.of());
+    }
+
+    /** @param changed settings in place of the stack's, or beside them */
+    KafkaBroker(Layout layout, Ports ports, int heapMegabytes, Map<String, String> changed) {
         this.layout = layout;
         this.ports = ports;
         this.heapMegabytes = heapMegabytes;
+        this.changed = Map.copyOf(changed);
     }
 
     /** Formats the data folder unless there is one. A folder of that name is always complete. */
@@ -66,7 +73,9 @@ final class KafkaBroker {
     ProcessSpec spec() {
         return new ProcessSpec(
                 Part.KAFKA,
-                java("kafka.Kafka", layout.config().resolve("kafka.properties").toString()),
+                java(
+                        "dev.failureaware.cdc.kafka.KafkaNode",
+                        layout.config().resolve("kafka.properties").toString()),
                 Map.of(),
                 "TERM",
                 Duration.ofSeconds(30),
@@ -133,9 +142,6 @@ final class KafkaBroker {
                 "transaction.state.log.replication.factor", "1",
                 "transaction.state.log.min.isr", "1",
                 "transaction.state.log.num.partitions", "3",
-                // How often it looks for transactions whose producer is gone; their end is awaited by the next worker.
-                // 10 s by default.
-                "transaction.abort.timed.out.transaction.cleanup.interval.ms", "1000",
                 "share.coordinator.state.topic.replication.factor", "1",
                 "share.coordinator.state.topic.min.isr", "1"));
         settings.putAll(Map.of(
@@ -153,6 +159,7 @@ final class KafkaBroker {
                 // A killed broker's successor may register only when the old session has run out: 9 s by default.
                 "broker.session.timeout.ms", "4000", //
                 "broker.heartbeat.interval.ms", "500"));
+        settings.putAll(changed);
         return KafkaJvm.write(layout, file, settings);
     }
 }

@@ -135,7 +135,7 @@ class PostgresServerIT {
         }
     }
 
-    private static int freePort() throws Exception {
+    static int freePort() throws Exception {
         try (var socket = new ServerSocket(0, 1, InetAddress.getByName(Port.HOST))) {
             return socket.getLocalPort();
         }
