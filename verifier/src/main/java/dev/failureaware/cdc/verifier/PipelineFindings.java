@@ -39,13 +39,20 @@ class PipelineFindings {
     }
 
     /** {@link Thresholds} as plain values: events, bytes, bytes, records. */
-    record Limits(long lag, long retainedWal, long unconfirmedWal, long parked, Optional<Duration> silence) {
+    record Limits(
+            long lag,
+            long retainedWal,
+            long unconfirmedWal,
+            long parked,
+            Duration openTransaction,
+            Optional<Duration> silence) {
         static Limits of(Thresholds thresholds) {
             return new Limits(
                     thresholds.lag(),
                     thresholds.retainedWal().asLongValue(),
                     thresholds.unconfirmedWal().asLongValue(),
                     thresholds.parked(),
+                    thresholds.openTransaction(),
                     thresholds.silence());
         }
     }
@@ -58,7 +65,11 @@ class PipelineFindings {
      * @param parked null when it is not known
      */
     List<Report.Finding> of(
-            Report.Pipeline state, Optional<String> missingSlot, Map<String, String> settings, Long parked) {
+            Report.Pipeline state,
+            Optional<String> missingSlot,
+            Map<String, String> settings,
+            List<TopicEnds.OpenTransaction> transactions,
+            Long parked) {
         var findings = new ArrayList<Report.Finding>();
         missingSlot
                 .filter(name -> slotExpected)
@@ -83,6 +94,16 @@ class PipelineFindings {
                             "%d events are not applied, more than %d"
                                     .formatted(partition.events(), thresholds.lag()))));
         }
+        transactions.stream()
+                .filter(open ->
+                        Duration.between(open.lastWrite(), clock.instant()).compareTo(thresholds.openTransaction()) > 0)
+                .forEach(open -> findings.add(new Report.Finding(
+                        "open_transaction",
+                        open.partition().toString(),
+                        "a transaction is open from offset %d on and had its last record at %s: readers of committed events"
+                                        .formatted(open.from(), open.lastWrite())
+                                + " wait there, longer than %s. If nobody ends it, abort it with kafka-transactions.sh"
+                                        .formatted(thresholds.openTransaction()))));
         if (parked != null && parked > thresholds.parked()) {
             findings.add(new Report.Finding(
                     "parked", "sink", "%d records are parked, more than %d".formatted(parked, thresholds.parked())));

@@ -27,6 +27,8 @@ class PipelineProbe {
 
     private final Databases databases;
     private final LagMeter lagMeter;
+    private final TopicTail tail;
+    private final TopicEnds ends;
     private final Backlog backlog;
     private final PipelineFindings findings;
     private final String slot;
@@ -40,12 +42,16 @@ class PipelineProbe {
     PipelineProbe(
             Databases databases,
             LagMeter lagMeter,
+            TopicTail tail,
+            TopicEnds ends,
             Backlog backlog,
             PipelineFindings findings,
             VerifierConfig config,
             ObjectMapper json) {
         this.databases = databases;
         this.lagMeter = lagMeter;
+        this.tail = tail;
+        this.ends = ends;
         this.backlog = backlog;
         this.findings = findings;
         this.slot = config.slot();
@@ -74,6 +80,7 @@ class PipelineProbe {
                         state,
                         slots.filter(List::isEmpty).map(none -> slot),
                         connectorSettings().orElse(Map.of()),
+                        openTransactions(),
                         parked));
     }
 
@@ -82,6 +89,15 @@ class PipelineProbe {
             return Optional.of(lagMeter.measure(Deadline.in(LAG_LIMIT)));
         } catch (CheckImpossible e) {
             return Optional.empty();
+        }
+    }
+
+    /** None when Kafka cannot be asked. */
+    private List<TopicEnds.OpenTransaction> openTransactions() {
+        try {
+            return ends.openTransactions(tail.partitions(), Deadline.in(LIMIT));
+        } catch (CheckImpossible e) {
+            return List.of();
         }
     }
 

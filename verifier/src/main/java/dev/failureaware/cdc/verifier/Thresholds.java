@@ -24,6 +24,13 @@ public interface Thresholds {
     @Min(0) @WithDefault("0")
     long parked();
 
+    /**
+     * Since the last record of a transaction that is open in a topic. Kafka ends one within its producer's
+     * {@code transaction.timeout.ms} and ten seconds, unless it has lost sight of it.
+     */
+    @WithDefault("2m")
+    Duration openTransaction();
+
     /** Since the last event arrived in any topic of a captured table; without it, silence is never a finding. */
     Optional<Duration> silence();
 }

@@ -4,14 +4,18 @@ import io.smallrye.common.annotation.Identifier;
 import jakarta.annotation.PreDestroy;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AdminClientConfig;
+import org.apache.kafka.clients.admin.DescribeProducersOptions;
 import org.apache.kafka.clients.admin.ListOffsetsOptions;
 import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.common.IsolationLevel;
@@ -66,6 +70,29 @@ class TopicEnds {
                         deadline)
                 .forEach((partition, end) -> ends.put(partition, end.offset()));
         return ends;
+    }
+
+    /**
+     * A transaction that keeps readers of committed records from what is behind it.
+     *
+     * @param from offset of its first record
+     * @param lastWrite Kafka's time of its last record
+     */
+    record OpenTransaction(TopicPartition partition, long from, Instant lastWrite) {}
+
+    List<OpenTransaction> openTransactions(Collection<TopicPartition> partitions, Deadline deadline) {
+        var timeout = (int) Math.min(deadline.remaining().toMillis(), 60_000);
+        var open = new ArrayList<OpenTransaction>();
+        answered(
+                        admin().describeProducers(partitions, new DescribeProducersOptions().timeoutMs(timeout))
+                                .all(),
+                        "which transactions are open",
+                        deadline)
+                .forEach((partition, state) -> state.activeProducers()
+                        .forEach(producer -> producer.currentTransactionStartOffset()
+                                .ifPresent(from -> open.add(new OpenTransaction(
+                                        partition, from, Instant.ofEpochMilli(producer.lastTimestamp()))))));
+        return open;
     }
 
     /** Offsets that a consumer group has committed: of the first record of each partition that it has not done. */

@@ -48,6 +48,7 @@ class TopicTail {
     private Deadline nextRefresh = Deadline.in(Duration.ZERO);
     private Deadline nextDiscovery = Deadline.in(Duration.ZERO);
     private volatile Consumer<byte[], byte[]> consumer;
+    private volatile Set<TopicPartition> partitions = Set.of();
     private volatile boolean stopped;
 
     private final Object discoveries = new Object();
@@ -80,6 +81,11 @@ class TopicTail {
     /** Whether there are topics to follow at all. */
     boolean followed() {
         return followed;
+    }
+
+    /** Partitions that are read: of captured tables and of the source's messages. */
+    Set<TopicPartition> partitions() {
+        return partitions;
     }
 
     /** Looks for partitions now; when this returns, every partition that existed at the call is followed. */
@@ -181,6 +187,7 @@ class TopicTail {
         if (!consumer.assignment().equals(all)) {
             consumer.assign(all);
             messagePositions.forEach(consumer::seek);
+            partitions = Set.copyOf(all);
         }
         nextDiscovery = Deadline.in(BETWEEN_DISCOVERIES);
         synchronized (discoveries) {

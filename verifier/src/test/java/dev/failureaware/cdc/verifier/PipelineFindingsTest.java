@@ -9,6 +9,7 @@ import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.apache.kafka.common.TopicPartition;
 import org.junit.jupiter.api.Test;
 
 class PipelineFindingsTest {
@@ -17,14 +18,14 @@ class PipelineFindingsTest {
     private static final Report.Connector RUNS = new Report.Connector("RUNNING", List.of("RUNNING"));
 
     private final PipelineFindings findings = new PipelineFindings(
-            new PipelineFindings.Limits(10, 500, 200, 0, Optional.of(Duration.ofMinutes(5))),
+            new PipelineFindings.Limits(10, 500, 200, 0, Duration.ofMinutes(2), Optional.of(Duration.ofMinutes(5))),
             true,
             Clock.fixed(NOW, ZoneOffset.UTC));
 
     @Test
     void whatIsWithinItsThresholdAndWhatIsNotKnownIsNoFinding() {
         assertThat(of(SLOT, RUNS, 10, NOW.minusSeconds(300), 0L)).isEmpty();
-        assertThat(findings.of(Report.Pipeline.NOTHING_KNOWN, Optional.empty(), Map.of(), null))
+        assertThat(findings.of(Report.Pipeline.NOTHING_KNOWN, Optional.empty(), Map.of(), List.of(), null))
                 .isEmpty();
     }
 
@@ -37,7 +38,7 @@ class PipelineFindingsTest {
                 .containsExactly("retained_wal source", "unconfirmed_wal source");
         assertThat(of(new Report.Slot(false, 1L, "0/1", 1L, "lost"), RUNS, 0, null, null))
                 .containsExactly("slot source", "slot source");
-        assertThat(findings.of(Report.Pipeline.NOTHING_KNOWN, Optional.of("cdc_slot"), Map.of(), null))
+        assertThat(findings.of(Report.Pipeline.NOTHING_KNOWN, Optional.of("cdc_slot"), Map.of(), List.of(), null))
                 .extracting(Report.Finding::detail)
                 .singleElement()
                 .asString()
@@ -67,8 +68,27 @@ class PipelineFindingsTest {
                 .hasSize(2);
     }
 
+    @Test
+    void aTransactionThatNobodyEndsIsAFinding() {
+        var partition = new TopicPartition("shop.public.orders", 2);
+        assertThat(findings.of(
+                        Report.Pipeline.NOTHING_KNOWN,
+                        Optional.empty(),
+                        Map.of(),
+                        List.of(
+                                new TopicEnds.OpenTransaction(partition, 7, NOW.minusSeconds(120)),
+                                new TopicEnds.OpenTransaction(partition, 9, NOW.minusSeconds(121))),
+                        null))
+                .singleElement()
+                .satisfies(finding -> {
+                    assertThat(finding.kind()).isEqualTo("open_transaction");
+                    assertThat(finding.subject()).isEqualTo("shop.public.orders-2");
+                    assertThat(finding.detail()).contains("from offset 9", "2026-11-22T14:57:59Z", "PT2M");
+                });
+    }
+
     private List<String> ofSettings(Map<String, String> settings) {
-        return findings.of(Report.Pipeline.NOTHING_KNOWN, Optional.empty(), settings, null).stream()
+        return findings.of(Report.Pipeline.NOTHING_KNOWN, Optional.empty(), settings, List.of(), null).stream()
                 .map(finding -> finding.kind() + " " + finding.subject() + " " + finding.detail())
                 .toList();
     }
@@ -76,7 +96,7 @@ class PipelineFindingsTest {
     private List<String> of(Report.Slot slot, Report.Connector connector, long lag, Instant lastEvent, Long parked) {
         var state = new Report.Pipeline(
                 slot, connector, "18", List.of(new Lag.OfPartition("t", 0, 1, 99, lag, null)), lastEvent, List.of());
-        return findings.of(state, Optional.empty(), Map.of(), parked).stream()
+        return findings.of(state, Optional.empty(), Map.of(), List.of(), parked).stream()
                 .map(finding -> finding.kind() + " " + finding.subject())
                 .toList();
     }
