@@ -164,19 +164,14 @@ final class Drain {
 
         /** The commit of the change that was visible last. */
         Instant awaitLast() throws IOException, InterruptedException, SQLException {
-            var open = new ArrayList<>(topic.order().last());
             var latest = Instant.EPOCH;
-            while (!open.isEmpty()) {
-                for (var iterator = open.iterator(); iterator.hasNext(); ) {
-                    var at = commit(iterator.next());
-                    if (at.isPresent()) {
-                        latest = at.get().isAfter(latest) ? at.get() : latest;
-                        iterator.remove();
-                    }
-                }
-                if (!open.isEmpty()) {
+            for (var last : topic.order().last()) {
+                var at = commit(last);
+                while (at.isEmpty()) {
                     pause(LATER_LOOK);
+                    at = commit(last);
                 }
+                latest = at.get().isAfter(latest) ? at.get() : latest;
             }
             return latest;
         }

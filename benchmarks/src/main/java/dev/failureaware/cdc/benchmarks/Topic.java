@@ -28,12 +28,13 @@ record Topic(String prefix, Table table, int partitions, boolean schemaFull, Ord
      *
      * @param partition by the change's number; -1 for a delete, whose number no event tells
      * @param rank by the change's number: how many events its partition holds up to it
-     * @param last of each partition that holds events
+     * @param last what must be seen, one after the other: of each partition the last change of a row that stays, and then, where
+     *     the partition ends with a delete, that its row is gone. That alone would say nothing, as a row may be gone for a while
      * @param deletes whether there are deletes among them
      */
     record Order(int[] partition, int[] rank, List<Last> last, long events, boolean deletes) {
 
-        /** @param seq of the row that the partition's last event leaves; 0 where it deletes the row */
+        /** @param seq of the row as it stays; 0 where it is deleted */
         record Last(String id, long seq) {}
 
         /**

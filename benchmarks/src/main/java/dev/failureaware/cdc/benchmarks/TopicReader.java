@@ -5,11 +5,14 @@ import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.function.BinaryOperator;
 import java.util.function.Consumer;
 import java.util.function.LongConsumer;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
@@ -55,7 +58,8 @@ final class TopicReader {
         Arrays.fill(partition, -1);
         var rank = new int[(int) events + 1];
         var seen = new int[partitions];
-        var last = new HashMap<Integer, Topic.Order.Last>();
+        var rows = new HashMap<String, Long>();
+        var lastDeletes = new HashMap<Integer, Topic.Order.Last>();
         var cutter = new SchemaCutter(schemaFull);
         var bytes = 0L;
         var total = 0L;
@@ -91,18 +95,26 @@ final class TopicReader {
                         partition[(int) seq] = record.partition();
                         rank[(int) seq] = seen[record.partition()];
                     }
-                    last.put(
-                            record.partition(),
-                            new Topic.Order.Last(
-                                    json.path(seq > 0 ? "after" : "before")
-                                            .path("id")
-                                            .asText(),
-                                    seq));
+                    var id = json.path(seq > 0 ? "after" : "before").path("id").asText();
+                    if (seq > 0) {
+                        rows.put(id, seq);
+                        lastDeletes.remove(record.partition());
+                    } else {
+                        rows.remove(id);
+                        lastDeletes.put(record.partition(), new Topic.Order.Last(id, 0));
+                    }
                 }
                 progress.accept(total);
             }
         }
-        var order = new Topic.Order(partition, rank, java.util.List.copyOf(last.values()), total, deletes);
+        var standing = new HashMap<Integer, Topic.Order.Last>();
+        rows.forEach((id, seq) -> standing.merge(
+                partition[seq.intValue()],
+                new Topic.Order.Last(id, seq),
+                BinaryOperator.maxBy(Comparator.comparingLong(Topic.Order.Last::seq))));
+        var last = Stream.concat(standing.values().stream(), lastDeletes.values().stream())
+                .toList();
+        var order = new Topic.Order(partition, rank, last, total, deletes);
         return new Topic(prefix, table, partitions, schemaFull, order, bytes / total);
     }
 
