@@ -101,9 +101,9 @@ reset: built ## stop everything, wipe the data, start again
 test: maven ## all tests: mvn verify
 	@exec $(MVN) -B -T 2 verify
 
-soak-sink: built ## random writes, faults, rewinds and snapshots through the sink (SEEDS=100 FIRST=1 OPERATIONS=2000)
+soak-sink: built ## random writes, faults, rewinds and snapshots through the sink (SEEDS=100 FIRST=1 STEP=1 OPERATIONS=2000)
 	@exec $(MVN) -B -pl sink-consumer -am verify -Dtest=none -Dit.test=RandomizedIT -Dsurefire.failIfNoSpecifiedTests=false \
-		-Dfailsafe.failIfNoSpecifiedTests=false -Dsoak.seeds=$(or $(SEEDS),100) -Dsoak.first=$(or $(FIRST),1) \
+		-Dfailsafe.failIfNoSpecifiedTests=false -Dsoak.seeds=$(or $(SEEDS),100) -Dsoak.first=$(or $(FIRST),1) -Dsoak.step=$(or $(STEP),1) \
 		-Dsoak.operations=$(or $(OPERATIONS),2000)
 
 soak-verifier: built ## verdicts back to back under load while the five failures come and go (VERIFICATIONS=1000 RATE=500 FAILURES=25)

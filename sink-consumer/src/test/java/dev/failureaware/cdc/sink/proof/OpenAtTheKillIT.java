@@ -48,6 +48,7 @@ class OpenAtTheKillIT {
     @AfterEach
     void stop() {
         kafka.close();
+        connector.close();
         worker.close();
     }
 

@@ -56,6 +56,7 @@ final class RandomRun implements AutoCloseable {
     private final Random random;
     private final boolean exactlyOnce;
     private final boolean withHistory;
+    private final boolean withSchemas;
     private final ConnectProcess worker;
     private final SourceAndSink databases = new SourceAndSink();
     private final Workload workload;
@@ -73,7 +74,8 @@ final class RandomRun implements AutoCloseable {
         random = new Random(seed);
         exactlyOnce = seed % 3 != 0;
         withHistory = seed % 3 == 1;
-        workload = new Workload(random, withHistory, databases);
+        withSchemas = seed % 4 != 2;
+        workload = new Workload(random, withHistory, withSchemas, databases);
         startSink();
         worker = workers.apply(exactlyOnce);
         connector = TestConnector.deploy(
@@ -87,6 +89,10 @@ final class RandomRun implements AutoCloseable {
                         "3000",
                         "exactly.once.support",
                         exactlyOnce ? "required" : "requested",
+                        "key.converter.schemas.enable",
+                        Boolean.toString(withSchemas),
+                        "value.converter.schemas.enable",
+                        Boolean.toString(withSchemas),
                         "topic.creation.default.partitions",
                         Integer.toString(1 + 2 * random.nextInt(3)))));
     }
@@ -244,8 +250,13 @@ final class RandomRun implements AutoCloseable {
 
     @Override
     public String toString() {
-        return "%d operations, exactly once %s, %s, %d duplicates absorbed"
-                .formatted(operations, exactlyOnce ? "on" : "off", happened, databases.absorbed());
+        return "%d operations, exactly once %s, %s schemas, %s, %d duplicates absorbed"
+                .formatted(
+                        operations,
+                        exactlyOnce ? "on" : "off",
+                        withSchemas ? "with" : "without",
+                        happened,
+                        databases.absorbed());
     }
 
     @Override

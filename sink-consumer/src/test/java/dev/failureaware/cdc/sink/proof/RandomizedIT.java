@@ -16,7 +16,8 @@ import org.junit.jupiter.params.provider.MethodSource;
  * decided:
  *
  * <pre>mvn -pl sink-consumer verify -Dit.test=RandomizedIT -Dsoak.seed=17      this one
- * make soak-sink SEEDS=100                                             the first hundred</pre>
+ * make soak-sink SEEDS=100                                             the first hundred
+ * make soak-sink SEEDS=25 FIRST=2 STEP=4                               25 whose events have no schemas</pre>
  */
 class RandomizedIT {
     /** By whether they deliver exactly once; they stay for all seeds, except when they are killed. */
@@ -25,7 +26,10 @@ class RandomizedIT {
     static LongStream seeds() {
         var one = Long.getLong("soak.seed");
         var first = Long.getLong("soak.first", 1);
-        return one == null ? LongStream.range(first, first + Long.getLong("soak.seeds", 1)) : LongStream.of(one);
+        var step = Long.getLong("soak.step", 1);
+        return one == null
+                ? LongStream.iterate(first, seed -> seed + step).limit(Long.getLong("soak.seeds", 1))
+                : LongStream.of(one);
     }
 
     @ParameterizedTest(name = "seed {0}")

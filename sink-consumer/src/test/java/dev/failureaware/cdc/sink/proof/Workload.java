@@ -40,16 +40,22 @@ final class Workload implements AutoCloseable {
 
     private final Random random;
     private final boolean withHistory;
+    private final boolean withSchemas;
     private final SourceAndSink databases;
     private final List<Connection> connections = new ArrayList<>();
     private int columnsAdded;
     private long historyRows;
 
-    Workload(Random random, boolean withHistory, SourceAndSink databases) throws SQLException {
+    /** @param withSchemas whether events tell what the sink's tables must be; else they are made there as at the source */
+    Workload(Random random, boolean withHistory, boolean withSchemas, SourceAndSink databases) throws SQLException {
         this.random = random;
         this.withHistory = withHistory;
+        this.withSchemas = withSchemas;
         this.databases = databases;
         databases.create(TABLES, tables());
+        if (!withSchemas) {
+            databases.sink.execute(TABLES + "TRUNCATE hot");
+        }
         for (var i = 0; i < CONNECTIONS; i++) {
             connections.add(open(databases.source));
         }
@@ -274,13 +280,18 @@ final class Workload implements AutoCloseable {
                         "text",
                         "int NOT NULL DEFAULT 5",
                         "varchar(20) DEFAULT 'it''s'",
-                        "numeric(8,2)[]",
+                        // Arrays need a schema.
+                        withSchemas ? "numeric(8,2)[]" : "numeric(8,2)",
                         "boolean DEFAULT true")
                 .get(random.nextInt(5));
         var connection = connections.get(random.nextInt(CONNECTIONS));
         connection.commit();
         var name = "\"Added " + ++columnsAdded + "\"";
-        guarded(connection, c -> run(c, "ALTER TABLE " + table + " ADD COLUMN " + name + " " + kind));
+        var statement = "ALTER TABLE " + table + " ADD COLUMN " + name + " " + kind;
+        if (!withSchemas) {
+            databases.sink.execute(statement);
+        }
+        guarded(connection, c -> run(c, statement));
         connection.commit();
     }
 
