@@ -92,10 +92,14 @@ class PipelineProbe {
         }
     }
 
-    /** None when Kafka cannot be asked. */
+    /** None when Kafka cannot be asked; without topics that are followed there may be no Kafka at all. */
     private List<TopicEnds.OpenTransaction> openTransactions() {
+        var partitions = tail.partitions();
+        if (partitions.isEmpty()) {
+            return List.of();
+        }
         try {
-            return ends.openTransactions(tail.partitions(), Deadline.in(LIMIT));
+            return ends.openTransactions(partitions, Deadline.in(LIMIT));
         } catch (CheckImpossible e) {
             return List.of();
         }

@@ -48,7 +48,9 @@ class OpenAtTheKillIT {
     @AfterEach
     void stop() {
         kafka.close();
-        connector.close();
+        if (connector != null) {
+            connector.close();
+        }
         worker.close();
     }
 
