@@ -17,14 +17,14 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
- * Verifications back to back under load: one half of a pipeline that nothing disturbs, the other while failures are caused one
- * after the other. {@code make soak-verifier} runs it for longer; what it prints says what was measured.
+ * Verifications back to back under load: one half of a pipeline that nothing disturbs, the other while failures come and
+ * go. {@code make soak-verifier} runs it for longer; what it prints says what was measured.
  */
 @Tag("long")
 class VerifierSoakST {
     private static final List<String> FAILURES = List.of("restart", "lag", "schema", "duplicate", "backfill");
     private static final int VERIFICATIONS = Integer.getInteger("soak.verifications", 10);
-    /** At least; each is waited for. */
+    /** Each is waited for. */
     private static final int FAILURES_CAUSED = Integer.getInteger("soak.failures", 1);
 
     private static final int COMMITS_PER_SECOND = Integer.getInteger("soak.rate", 20);
@@ -64,7 +64,7 @@ class VerifierSoakST {
         print("undisturbed: %s", undisturbed);
         var disturbed = new Load();
         while (wantsMore() || isBroken()) {
-            if (wantsMore() && !isBroken()) {
+            if (isFailureDue() && !isBroken()) {
                 stack.call("chaos-injector", "POST", "/trigger/" + FAILURES.get(caused++ % FAILURES.size()));
             }
             verify("disturbed", List.of("PASS", "SYNC_IN_PROGRESS", "UNKNOWN"));
@@ -80,6 +80,12 @@ class VerifierSoakST {
 
     private boolean wantsMore() {
         return verifications < VERIFICATIONS || caused < FAILURES_CAUSED;
+    }
+
+    /** Spread over the second half: one after the other without a pause, that of a thousand would take over an hour. */
+    private boolean isFailureDue() {
+        var half = VERIFICATIONS / 2;
+        return caused < FAILURES_CAUSED && verifications >= half + half * caused / FAILURES_CAUSED;
     }
 
     private boolean isBroken() {
