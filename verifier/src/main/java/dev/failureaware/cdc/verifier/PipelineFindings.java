@@ -100,10 +100,9 @@ class PipelineFindings {
                 .forEach(open -> findings.add(new Report.Finding(
                         "open_transaction",
                         open.partition().toString(),
-                        "a transaction is open from offset %d on and had its last record at %s: readers of committed events"
-                                        .formatted(open.from(), open.lastWrite())
-                                + " wait there, longer than %s. If nobody ends it, abort it with kafka-transactions.sh"
-                                        .formatted(thresholds.openTransaction()))));
+                        ("a transaction is open from offset %d on and had its last record at %s: readers of committed events"
+                                        + " wait there, longer than %s. If nobody ends it, abort it with kafka-transactions.sh")
+                                .formatted(open.from(), open.lastWrite(), thresholds.openTransaction()))));
         if (parked != null && parked > thresholds.parked()) {
             findings.add(new Report.Finding(
                     "parked", "sink", "%d records are parked, more than %d".formatted(parked, thresholds.parked())));

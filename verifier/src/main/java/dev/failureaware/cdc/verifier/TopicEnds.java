@@ -61,10 +61,9 @@ class TopicEnds {
             Collection<TopicPartition> partitions, IsolationLevel isolation, Deadline deadline) {
         var wanted = new HashMap<TopicPartition, OffsetSpec>();
         partitions.forEach(partition -> wanted.put(partition, OffsetSpec.latest()));
-        var timeout = (int) Math.min(deadline.remaining().toMillis(), 60_000);
         var ends = new HashMap<TopicPartition, Long>();
         answered(
-                        admin().listOffsets(wanted, new ListOffsetsOptions(isolation).timeoutMs(timeout))
+                        admin().listOffsets(wanted, new ListOffsetsOptions(isolation).timeoutMs(timeout(deadline)))
                                 .all(),
                         "where its topics end",
                         deadline)
@@ -81,10 +80,10 @@ class TopicEnds {
     record OpenTransaction(TopicPartition partition, long from, Instant lastWrite) {}
 
     List<OpenTransaction> openTransactions(Collection<TopicPartition> partitions, Deadline deadline) {
-        var timeout = (int) Math.min(deadline.remaining().toMillis(), 60_000);
         var open = new ArrayList<OpenTransaction>();
         answered(
-                        admin().describeProducers(partitions, new DescribeProducersOptions().timeoutMs(timeout))
+                        admin().describeProducers(
+                                        partitions, new DescribeProducersOptions().timeoutMs(timeout(deadline)))
                                 .all(),
                         "which transactions are open",
                         deadline)
@@ -108,6 +107,10 @@ class TopicEnds {
                     }
                 });
         return committed;
+    }
+
+    private static int timeout(Deadline deadline) {
+        return (int) Math.min(deadline.remaining().toMillis(), 60_000);
     }
 
     private static <T> T answered(KafkaFuture<T> answer, String what, Deadline deadline) {
