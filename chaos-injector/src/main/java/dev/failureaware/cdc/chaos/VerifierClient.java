@@ -6,8 +6,8 @@ import java.time.Duration;
 
 /** Asks the verifier, which alone says what is consistent. */
 class VerifierClient {
-    /** Beyond the wait for the fence: the comparison itself, and a verification of somebody else that runs first. */
-    private static final Duration COMPARISON = Duration.ofSeconds(30);
+    /** Beyond the limit: to name rows that differ. */
+    private static final Duration EVIDENCE = Duration.ofSeconds(20);
 
     private final HttpJson http;
 
@@ -15,13 +15,16 @@ class VerifierClient {
         this.http = http;
     }
 
-    /** @param fence how long the sink may take to apply what is committed now; whole seconds, at least one */
-    VerificationReport verify(Duration fence) throws CallFailedException, InterruptedException {
-        var seconds = Math.max(1, fence.toSeconds());
+    /**
+     * @param limit of the verification, and before it of the wait for those of others; whole seconds, at least one. Beyond it, the
+     *     answer is that nobody knows
+     */
+    VerificationReport verify(Duration limit) throws CallFailedException, InterruptedException {
+        var seconds = Math.max(1, limit.toSeconds());
         var json = http.call(
                 "POST",
                 "/verify?timeout=" + seconds + "s",
-                Duration.ofSeconds(seconds).plus(COMPARISON));
+                Duration.ofSeconds(2 * seconds).plus(EVIDENCE));
         return new VerificationReport(json);
     }
 
