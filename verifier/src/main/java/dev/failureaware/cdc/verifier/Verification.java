@@ -18,10 +18,9 @@ class Verification {
     private static final Logger LOG = Logger.getLogger(Verification.class);
     /** A table that changes its shape in the middle of a comparison makes it start again, but not for ever. */
     private static final int STARTS = 3;
-    /** For what is reported beside the verdict. */
     /** A verdict that comes in the last moment must not lack the rows that it is about. */
     private static final Duration NAMING = Duration.ofSeconds(5);
-
+    /** For what is reported beside the verdict. */
     private static final Duration SIDE_QUESTION = Duration.ofSeconds(3);
 
     private final Fence fence;

@@ -15,7 +15,9 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Function;
 import org.jboss.logging.Logger;
 import org.jboss.logging.MDC;
 
@@ -25,7 +27,7 @@ class Verifications {
     private static final Logger LOG = Logger.getLogger(Verifications.class);
     private static final int VERDICTS_IN_A_REPORT = 20;
 
-    private final Verification verification;
+    private final Function<Effort, Report> verification;
     private final History history;
     private final Effort scheduled;
     private final Clock clock;
@@ -36,10 +38,11 @@ class Verifications {
 
     @Inject
     Verifications(Verification verification, History history, Metrics metrics, VerifierConfig config, Clock clock) {
-        this(verification, history, metrics, Effort.scheduled(config), clock);
+        this(verification::verify, history, metrics, Effort.scheduled(config), clock);
     }
 
-    Verifications(Verification verification, History history, Metrics metrics, Effort scheduled, Clock clock) {
+    Verifications(
+            Function<Effort, Report> verification, History history, Metrics metrics, Effort scheduled, Clock clock) {
         this.verification = verification;
         this.history = history;
         this.metrics = metrics;
@@ -59,9 +62,15 @@ class Verifications {
         }
     }
 
-    /** Waits for its turn; the timeout counts from there. */
+    /**
+     * Waits for its turn, then verifies, each for about this long at most. Without a turn nothing is known, which is no verdict: it
+     * is not in the history.
+     */
     Report now(Duration timeout) {
-        oneAtATime.lock();
+        if (!getsTurn(timeout)) {
+            return withHistory(nothingKnown("no verification could begin: others took all of the %s that it may take"
+                    .formatted(Figures.duration(timeout))));
+        }
         try {
             return run(Effort.onDemand(timeout));
         } finally {
@@ -69,8 +78,17 @@ class Verifications {
         }
     }
 
+    private boolean getsTurn(Duration timeout) {
+        try {
+            return oneAtATime.tryLock(timeout.toNanos(), TimeUnit.NANOSECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
+        }
+    }
+
     private Report run(Effort effort) {
-        var report = verification.verify(effort);
+        var report = verification.apply(effort);
         var before = Optional.ofNullable(last).map(Report::status);
         history.add(report);
         metrics.finished(report);
@@ -88,22 +106,24 @@ class Verifications {
     /** The last finished verification of this process; before the first one, UNKNOWN. */
     Report last() {
         var report = last;
-        return report != null
-                ? report
-                : withHistory(new Report(
-                        Verdict.UNKNOWN,
-                        "no verification has finished yet",
-                        clock.instant(),
-                        0,
-                        null,
-                        Map.of(),
-                        Arrays.stream(CheckName.values())
-                                .map(name -> new Report.Check(name.label(), Verdict.UNKNOWN, "not made yet"))
-                                .toList(),
-                        Report.Summary.NOTHING_KNOWN,
-                        Report.Pipeline.NOTHING_KNOWN,
-                        List.of(),
-                        List.of()));
+        return report != null ? report : withHistory(nothingKnown("no verification has finished yet"));
+    }
+
+    private Report nothingKnown(String reason) {
+        return new Report(
+                Verdict.UNKNOWN,
+                reason,
+                clock.instant(),
+                0,
+                null,
+                Map.of(),
+                Arrays.stream(CheckName.values())
+                        .map(name -> new Report.Check(name.label(), Verdict.UNKNOWN, "not made yet"))
+                        .toList(),
+                Report.Summary.NOTHING_KNOWN,
+                Report.Pipeline.NOTHING_KNOWN,
+                List.of(),
+                List.of());
     }
 
     private synchronized void publish(Report report) {
