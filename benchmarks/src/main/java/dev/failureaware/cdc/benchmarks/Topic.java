@@ -1,6 +1,12 @@
 package dev.failureaware.cdc.benchmarks;
 
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.function.BinaryOperator;
+import java.util.stream.Stream;
 
 /**
  * A topic that holds what was captured from a table.
@@ -43,11 +49,61 @@ record Topic(String prefix, Table table, int partitions, boolean schemaFull, Ord
          * @param seqs of all visible rows
          */
         long atLeast(List<Long> seqs) {
-            var highest = new java.util.HashMap<Integer, Integer>();
+            var highest = new HashMap<Integer, Integer>();
             for (var seq : seqs) {
                 highest.merge(partition[seq.intValue()], rank[seq.intValue()], Math::max);
             }
             return highest.values().stream().mapToLong(Integer::longValue).sum();
+        }
+
+        /** Takes a topic's change events, in order per partition. */
+        static final class Builder {
+            private final int[] partition;
+            private final int[] rank;
+            private final int[] seen;
+            private final Map<String, Long> rows = new HashMap<>();
+            private final Map<Integer, Last> lastDeletes = new HashMap<>();
+            private long events;
+            private boolean deletes;
+
+            /** @param events that the topic has */
+            Builder(int partitions, long events) {
+                partition = new int[(int) events + 1];
+                Arrays.fill(partition, -1);
+                rank = new int[(int) events + 1];
+                seen = new int[partitions];
+            }
+
+            void upsert(int in, String id, long seq) {
+                events++;
+                partition[(int) seq] = in;
+                rank[(int) seq] = ++seen[in];
+                rows.put(id, seq);
+                lastDeletes.remove(in);
+            }
+
+            void delete(int in, String id) {
+                events++;
+                deletes = true;
+                seen[in]++;
+                rows.remove(id);
+                lastDeletes.put(in, new Last(id, 0));
+            }
+
+            long events() {
+                return events;
+            }
+
+            Order build() {
+                var standing = new HashMap<Integer, Last>();
+                rows.forEach((id, seq) -> standing.merge(
+                        partition[seq.intValue()],
+                        new Last(id, seq),
+                        BinaryOperator.maxBy(Comparator.comparingLong(Last::seq))));
+                var last = Stream.concat(standing.values().stream(), lastDeletes.values().stream())
+                        .toList();
+                return new Order(partition, rank, last, events, deletes);
+            }
         }
     }
 }

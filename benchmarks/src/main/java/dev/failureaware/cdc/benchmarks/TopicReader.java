@@ -4,15 +4,10 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.Arrays;
-import java.util.Comparator;
-import java.util.HashMap;
 import java.util.Map;
-import java.util.function.BinaryOperator;
 import java.util.function.Consumer;
 import java.util.function.LongConsumer;
 import java.util.stream.IntStream;
-import java.util.stream.Stream;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
@@ -54,16 +49,9 @@ final class TopicReader {
             long events,
             Consumer<Event> each,
             LongConsumer progress) {
-        var partition = new int[(int) events + 1];
-        Arrays.fill(partition, -1);
-        var rank = new int[(int) events + 1];
-        var seen = new int[partitions];
-        var rows = new HashMap<String, Long>();
-        var lastDeletes = new HashMap<Integer, Topic.Order.Last>();
+        var order = new Topic.Order.Builder(partitions, events);
         var cutter = new SchemaCutter(schemaFull);
         var bytes = 0L;
-        var total = 0L;
-        var deletes = false;
         try (var consumer = new KafkaConsumer<byte[], byte[]>(settings())) {
             var all = IntStream.range(0, partitions)
                     .mapToObj(number -> new TopicPartition(Topic.name(prefix, table), number))
@@ -71,13 +59,13 @@ final class TopicReader {
             consumer.assign(all);
             consumer.seekToBeginning(all);
             var silentSince = Instant.now();
-            while (total < events) {
+            while (order.events() < events) {
                 var records = consumer.poll(POLL);
                 if (!records.isEmpty()) {
                     silentSince = Instant.now();
                 } else if (Duration.between(silentSince, Instant.now()).compareTo(LONGEST_SILENCE) > 0) {
                     throw new BenchmarkException("topic %s holds only %,d of %,d events; none came for %d s"
-                            .formatted(Topic.name(prefix, table), total, events, LONGEST_SILENCE.toSeconds()));
+                            .formatted(Topic.name(prefix, table), order.events(), events, LONGEST_SILENCE.toSeconds()));
                 }
                 for (var record : records) {
                     var event = new Event(record, cutter.payload(record.value()));
@@ -87,35 +75,18 @@ final class TopicReader {
                     }
                     var json = event.json();
                     var seq = Change.seq(json);
-                    total++;
                     bytes += record.value().length;
-                    seen[record.partition()]++;
-                    deletes |= seq == 0;
-                    if (seq > 0) {
-                        partition[(int) seq] = record.partition();
-                        rank[(int) seq] = seen[record.partition()];
-                    }
                     var id = json.path(seq > 0 ? "after" : "before").path("id").asText();
                     if (seq > 0) {
-                        rows.put(id, seq);
-                        lastDeletes.remove(record.partition());
+                        order.upsert(record.partition(), id, seq);
                     } else {
-                        rows.remove(id);
-                        lastDeletes.put(record.partition(), new Topic.Order.Last(id, 0));
+                        order.delete(record.partition(), id);
                     }
                 }
-                progress.accept(total);
+                progress.accept(order.events());
             }
         }
-        var standing = new HashMap<Integer, Topic.Order.Last>();
-        rows.forEach((id, seq) -> standing.merge(
-                partition[seq.intValue()],
-                new Topic.Order.Last(id, seq),
-                BinaryOperator.maxBy(Comparator.comparingLong(Topic.Order.Last::seq))));
-        var last = Stream.concat(standing.values().stream(), lastDeletes.values().stream())
-                .toList();
-        var order = new Topic.Order(partition, rank, last, total, deletes);
-        return new Topic(prefix, table, partitions, schemaFull, order, bytes / total);
+        return new Topic(prefix, table, partitions, schemaFull, order.build(), bytes / order.events());
     }
 
     private Map<String, Object> settings() {
