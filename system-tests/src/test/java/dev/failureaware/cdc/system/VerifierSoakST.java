@@ -3,6 +3,7 @@ package dev.failureaware.cdc.system;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -31,13 +32,24 @@ class VerifierSoakST {
     private static final int VERIFICATIONS_IN_A_LINE = 25;
     /** A failure may outlast it: then the verdict is that nobody knows. */
     private static final Duration PATIENCE = Duration.ofSeconds(20);
+    /** Failures that are caused one by one are judged as this one's are. */
+    private static final String PATIENT_SCENARIO =
+            Path.of("src/test/resources/patient-scenario.json").toAbsolutePath().toString();
 
     private final Map<String, Integer> verdicts = new TreeMap<>();
     private final Map<String, Integer> reasons = new TreeMap<>();
     private final Instant began = Instant.now();
     private final Stack stack = new Stack(
             "verifier-soak",
-            Map.of("LOAD_RATE", String.valueOf(COMMITS_PER_SECOND), "LOAD_WRITERS", "2", "VERIFIER_EVERY", "off"));
+            Map.of(
+                    "LOAD_RATE",
+                    String.valueOf(COMMITS_PER_SECOND),
+                    "LOAD_WRITERS",
+                    "2",
+                    "VERIFIER_EVERY",
+                    "off",
+                    "INJECTOR_SCENARIO",
+                    PATIENT_SCENARIO));
     private int verifications;
     private int caused;
 
