@@ -55,7 +55,7 @@ final class FirstVerdict {
 
     private Optional<JsonNode> verify() {
         try {
-            var answer = Http.post(url, token, null, Duration.ofSeconds(40));
+            var answer = Http.post(url, token, null, Duration.ofSeconds(60));
             return answer.ok() ? Optional.of(answer.json()) : Optional.empty();
         } catch (IOException e) {
             return Optional.empty();
