@@ -15,10 +15,12 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.locks.ReentrantLock;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.WakeupException;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.jboss.logging.Logger;
 
@@ -37,7 +39,9 @@ class SnapshotNotifications {
     private final Optional<String> topic;
     private final Map<String, Object> kafka;
 
-    private KafkaConsumer<byte[], byte[]> consumer;
+    private final ReentrantLock reading = new ReentrantLock();
+    private volatile boolean stopped;
+    private volatile KafkaConsumer<byte[], byte[]> consumer;
     /** By connector, the snapshot that its notifications are about at this place of the topic. */
     private final Map<String, Run> runs = new HashMap<>();
 
@@ -56,9 +60,25 @@ class SnapshotNotifications {
 
     /** Takes what has arrived since the last call. Called by one thread at a time. */
     void take() {
-        if (topic.isEmpty() || consumer == null && !open(topic.get())) {
+        if (topic.isEmpty() || stopped) {
             return;
         }
+        reading.lock();
+        try {
+            if (consumer != null || open(topic.get())) {
+                read();
+            }
+        } catch (WakeupException e) {
+            LOG.debug("Stopped while reading notifications");
+        } finally {
+            if (stopped) {
+                close();
+            }
+            reading.unlock();
+        }
+    }
+
+    private void read() {
         try {
             for (var records = consumer.poll(POLL); !records.isEmpty(); records = consumer.poll(POLL)) {
                 records.forEach(this::take);
@@ -142,8 +162,25 @@ class SnapshotNotifications {
         }
     }
 
+    /** A consumer may be closed by its reader only; who is reading just now is woken, and closes it. */
     @PreDestroy
-    void close() {
+    void stop() {
+        stopped = true;
+        if (reading.tryLock()) {
+            try {
+                close();
+            } finally {
+                reading.unlock();
+            }
+            return;
+        }
+        var read = consumer;
+        if (read != null) {
+            read.wakeup();
+        }
+    }
+
+    private void close() {
         if (consumer != null) {
             consumer.close();
             consumer = null;
