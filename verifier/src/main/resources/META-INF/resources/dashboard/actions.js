@@ -6,8 +6,8 @@ const FAILURES = [
   ['restart', 'Kill the connector', 'the Connect worker is killed with SIGKILL'],
   ['lag', 'Stop the sink-consumer', 'for 20 s, while the source goes on'],
   ['schema', 'Add a column', 'ALTER TABLE customers … while rows are written'],
-  ['duplicate', 'Send everything again', 'offsets are deleted, everything is snapshotted anew'],
-  ['backfill', 'Insert last year’s rows', 'as a migration would'],
+  ['duplicate', 'Send everything again', 'offsets are deleted, all is snapshotted anew; meanwhile some rows are changed and deleted'],
+  ['backfill', 'Insert last year’s rows', 'as a migration would, with dates of the past'],
 ];
 
 let token = sessionStorage.getItem(KEPT_AS);
@@ -35,19 +35,20 @@ const locked = () => html`<form class="unlock" @submit=${unlock}>
     ${refused ? html`<p role="alert" class="broken">${refused}</p>` : nothing}
   </form>`;
 
+/** Buttons that cannot be used now keep the keyboard's focus, which a disabled one would lose. */
 const buttons = () => html`<ul class="buttons">
     ${FAILURES.map(
       ([type, label, does]) => html`<li>
-        <button data-trigger=${type} ?disabled=${running} aria-describedby="does-${type}" @click=${() => act(`trigger/${type}`, label)}>${label}</button>
+        <button data-trigger=${type} aria-disabled=${running} aria-describedby="does-${type}" @click=${() => running || act(`trigger/${type}`, label)}>${label}</button>
         <span class="dim" id="does-${type}">${does}</span>
       </li>`,
     )}
   </ul>
   <div class="buttons row">
-    <button data-action="run" ?disabled=${running} @click=${() => act('run', 'Run the scenario')}>Run the whole scenario</button>
-    <button data-action="abort" ?disabled=${!running} @click=${() => act('abort', 'Abort')}>Abort</button>
+    <button data-action="run" aria-disabled=${running} @click=${() => running || act('run', 'Run the scenario')}>Run the whole scenario</button>
+    <button data-action="abort" aria-disabled=${!running} @click=${() => running && act('abort', 'Abort')}>Abort</button>
     <button data-action="verify" @click=${() => act('verify', 'Verify')}>Verify now</button>
-    <button class="quiet" @click=${lock}>Forget the token</button>
+    <button class="quiet" @click=${() => lock('')}>Forget the token</button>
   </div>
   <p role="status" class="dim">${answer}</p>`;
 
@@ -58,30 +59,44 @@ async function unlock(event) {
   if (ok) {
     token = given;
     sessionStorage.setItem(KEPT_AS, token);
+    answer = '';
   }
   refused = ok ? '' : text;
   draw();
+  focus(ok ? 'button' : 'input');
 }
 
-function lock() {
+function lock(why) {
   token = null;
   sessionStorage.removeItem(KEPT_AS);
+  refused = why;
   draw();
+  focus('input');
 }
+
+/** What had the focus is gone. */
+const focus = element => target.querySelector(element).focus();
 
 async function act(path, label) {
   answer = `${label}: asked …`;
   draw();
-  const { ok, text } = await post(path, token);
+  const { ok, text, unauthorised } = await post(path, token);
+  if (unauthorised) {
+    lock(`${label} was refused: ${text}`);
+    return;
+  }
   answer = ok ? `${label}: ${text}` : `${label} was refused: ${text}`;
   draw();
 }
 
 async function post(path, bearer) {
+  if (!/^[!-~]+$/.test(bearer)) {
+    return { ok: false, text: 'a token has no spaces and no letters beyond ASCII' };
+  }
   try {
     const response = await fetch(`/actions/${path}`, { method: 'POST', headers: { Authorization: `Bearer ${bearer}` } });
     const body = await response.json();
-    return { ok: response.ok, text: response.ok ? body.done : body.error };
+    return { ok: response.ok, text: response.ok ? body.done : body.error, unauthorised: response.status === 401 };
   } catch (failure) {
     return { ok: false, text: `the verifier does not answer (${failure.message})` };
   }

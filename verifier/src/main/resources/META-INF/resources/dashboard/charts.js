@@ -72,7 +72,10 @@ function drawWindows(into) {
 export function addSamples(whole, samples, knownFaults) {
   faults = knownFaults ?? faults;
   if (whole) {
-    data = [[], ...SERIES.map(() => [])];
+    // What this page has seen stays where the verifier, started anew, does not know it any more.
+    const first = samples.length ? Date.parse(samples[0].timestamp) / 1000 : Infinity;
+    const older = data[0].filter(time => time < first).length;
+    data = data.map(column => column.slice(0, older));
   }
   for (const sample of samples) {
     data[0].push(Date.parse(sample.timestamp) / 1000);

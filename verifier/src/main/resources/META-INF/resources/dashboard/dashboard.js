@@ -1,6 +1,6 @@
 import { html, render } from './libraries.js';
 import { follow } from './stream.js';
-import { showSituation } from './situation.js';
+import { showSilence, showSituation } from './situation.js';
 import { showPipeline } from './pipeline.js';
 import { addSamples, createCharts } from './charts.js';
 import { showScenario } from './scenario.js';
@@ -12,14 +12,14 @@ const at = id => document.getElementById(id);
 
 createCharts(at('charts'), at('window'));
 showActions(at('actions'), false);
+let last;
 showConnection(false);
-let waiting = true;
 
 follow(message => {
-  if (waiting) {
+  if (!last) {
     at('situation').replaceChildren();
-    waiting = false;
   }
+  last = message.at;
   showSituation(at('situation'), message.situation);
   showPipeline(at('pipeline'), message.parts);
   showScenario(at('scenario'), message.scenario);
@@ -33,11 +33,13 @@ follow(message => {
   showLog(at('log'), message.whole, message.log);
 }, showConnection);
 
-/** What is shown stays, marked as old, while nothing comes. */
+/** What is shown stays, marked as old, while nothing comes; only how it stands is not said any more. */
 function showConnection(live) {
-  document.body.classList.toggle('old', !live);
-  render(
-    html`<span class="live ${live ? 'well' : 'busy'}" role="status">${live ? 'live' : 'not connected: what you see is old'}</span>`,
-    at('connection'),
-  );
+  const old = !live && last;
+  document.body.classList.toggle('old', Boolean(old));
+  if (old) {
+    showSilence(at('situation'), last);
+  }
+  const words = live ? 'live' : old ? 'not connected: what you see is old' : 'connecting …';
+  render(html`<span class="live ${live ? 'well' : 'busy'}" role="status">${words}</span>`, at('connection'));
 }

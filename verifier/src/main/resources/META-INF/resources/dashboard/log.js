@@ -1,5 +1,5 @@
 import { html, render } from './libraries.js';
-import { clock } from './words.js';
+import { moment } from './words.js';
 
 const KEPT = 300;
 let entries = [];
@@ -14,7 +14,7 @@ export function showLog(into, whole, more) {
     html`<ol class="log" tabindex="0" aria-label="What happened, newest first">
       ${entries.map(
         entry => html`<li class=${entry.state}>
-          <time datetime=${entry.at}>${clock(entry.at)}</time> <span class="subject">${entry.subject}</span> ${entry.text}
+          ${moment(entry.at)} <span class="subject">${entry.subject}</span> ${entry.text}
         </li>`,
       )}
     </ol>`,

@@ -1,6 +1,6 @@
 import { html, render, nothing } from './libraries.js';
 import { symbol, stateOf } from './symbols.js';
-import { clock } from './words.js';
+import { moment } from './words.js';
 
 /** The scenario's failures in their order: what was, what is, what comes next. */
 export function showScenario(into, scenario) {
@@ -22,7 +22,7 @@ export function showScenario(into, scenario) {
                     <summary>what it does, what is expected</summary>
                     <p class="dim">${failure.description}</p>
                     <p class="dim">${failure.expected}</p>
-                    ${failure.injectedAt ? html`<p class="dim">injected at ${clock(failure.injectedAt)}</p>` : nothing}
+                    ${failure.injectedAt ? html`<p class="dim">injected at ${moment(failure.injectedAt)}</p>` : nothing}
                   </details>`
                 : nothing}
             </div>

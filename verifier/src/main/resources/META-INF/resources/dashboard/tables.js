@@ -1,6 +1,6 @@
 import { html, render, nothing } from './libraries.js';
 import { symbol, stateOf } from './symbols.js';
-import { clock, number } from './words.js';
+import { moment, number } from './words.js';
 import { openTrace } from './trace.js';
 
 const open = new Set();
@@ -9,7 +9,7 @@ let shown;
 /** Counts of both sides, what differs, and the rows themselves when a table is opened. */
 export function showTables(into, report) {
   shown = () => showTables(into, report);
-  const tables = Object.entries(report.tables);
+  const tables = Object.entries(report.tables).sort((one, other) => place(one) - place(other));
   render(
     html`${tables.length === 0
         ? html`<p class="dim">No comparison was possible: ${report.reason ?? 'not known why'}.</p>`
@@ -24,7 +24,7 @@ export function showTables(into, report) {
             ${tables.map(([name, table]) => oneTable(name, table))}
           </table></div>`}
       <p class="dim">${report.status === 'PASS' ? 'All rows and columns compared' : report.reason ?? report.status},
-        ${clock(report.timestamp)}, in ${number(report.durationMillis)} ms.</p>
+        ${moment(report.timestamp)}, in ${number(report.durationMillis)} ms.</p>
       <form class="lookup" @submit=${lookUp}>
         <label>Any row's way: table <input name="table" required placeholder="orders" list="table-names" autocomplete="off"></label>
         <datalist id="table-names">${tables.map(([name]) => html`<option value=${name}></option>`)}</datalist>
@@ -34,6 +34,9 @@ export function showTables(into, report) {
     into,
   );
 }
+
+/** What is wrong comes first; otherwise the order stays, and so do the eyes. */
+const place = ([, table]) => (table.status === 'FAIL' ? 0 : 1);
 
 function lookUp(event) {
   event.preventDefault();

@@ -1,5 +1,5 @@
 import { html, render, nothing } from './libraries.js';
-import { clock } from './words.js';
+import { moment } from './words.js';
 
 const dialog = document.querySelector('#trace');
 
@@ -27,6 +27,10 @@ function show(table, key, content) {
   );
 }
 
+const CHANGES = { c: 'inserted', r: 'read by a snapshot', u: 'updated', d: 'deleted', t: 'truncated' };
+/** No value, which is not the text "NULL". */
+const NONE = html`<span class="dim">no value</span>`;
+
 function way(trace) {
   const columns = Object.keys(trace.source ?? trace.sink ?? {});
   return html`<p>Both sides now: <strong>${trace.verdict}</strong>. Events may be on their way.</p>
@@ -35,11 +39,12 @@ function way(trace) {
       <tbody>
         ${columns.length === 0 ? html`<tr><td colspan="3">no row on either side</td></tr>` : nothing}
         ${columns.map(column => {
-          const differs = !trace.source || !trace.sink || trace.source[column] !== trace.sink[column];
+          // Long values are cut here, so only the verifier can tell.
+          const differs = !trace.source || !trace.sink || trace.differing.includes(column);
           return html`<tr class=${differs ? 'differs' : ''}>
             <th scope="row">${column}${differs ? ' ≠' : ''}</th>
-            <td class="value">${trace.source ? trace.source[column] ?? 'NULL' : 'no row'}</td>
-            <td class="value">${trace.sink ? trace.sink[column] ?? 'NULL' : 'no row'}</td>
+            <td class="value">${trace.source ? trace.source[column] ?? NONE : 'no row'}</td>
+            <td class="value">${trace.sink ? trace.sink[column] ?? NONE : 'no row'}</td>
           </tr>`;
         })}
       </tbody>
@@ -47,16 +52,16 @@ function way(trace) {
     <h3>Its events, oldest first</h3>
     ${trace.incomplete ? html`<p class="dim">${trace.incomplete}</p>` : nothing}
     <div class="scroll" tabindex="0" role="region" aria-label="Its events"><table>
-      <thead><tr><th scope="col">committed</th><th scope="col">change</th><th scope="col">partition, offset</th><th scope="col">what the sink did</th><th scope="col">row after it</th></tr></thead>
+      <thead><tr><th scope="col">committed (your time)</th><th scope="col">change</th><th scope="col">partition, offset</th><th scope="col">what the sink did</th><th scope="col">row after it</th></tr></thead>
       <tbody>
         ${trace.events.length === 0 ? html`<tr><td colspan="5">none that Kafka still has</td></tr>` : nothing}
         ${trace.events.map(
           event => html`<tr>
-            <td>${event.committedAt ? clock(event.committedAt) : '–'}</td>
-            <td>${event.op}</td>
+            <td>${event.committedAt ? moment(event.committedAt) : '–'}</td>
+            <td>${CHANGES[event.op] ?? event.op}</td>
             <td>${event.partition}, ${event.offset}</td>
-            <td>${event.fate.replace('_', ' ')}${event.reason ? `: ${event.reason}` : ''}</td>
-            <td class="value">${Object.entries(event.values).map(([name, value]) => `${name}=${value ?? 'NULL'}`).join('  ')}</td>
+            <td>${event.fate.replaceAll('_', ' ')}${event.reason ? `: ${event.reason}` : ''}</td>
+            <td class="value">${Object.entries(event.values).map(([name, value]) => `${name}=${value === null ? 'null' : `'${value}'`}`).join('  ')}</td>
           </tr>`,
         )}
       </tbody>

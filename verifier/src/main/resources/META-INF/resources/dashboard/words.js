@@ -1,3 +1,5 @@
+import { html } from './libraries.js';
+
 /** Numbers and times as people read them. Null is "–": not known. */
 
 const UNITS = ['B', 'kB', 'MB', 'GB', 'TB'];
@@ -20,4 +22,14 @@ export function bytes(value) {
   return `${value < 10 && unit > 0 ? value.toFixed(1) : Math.round(value)} ${UNITS[unit]}`;
 }
 
-export const clock = time => new Date(time).toLocaleTimeString('en-GB');
+const day = time => time.toLocaleDateString('en-CA');
+
+/** In the browser's zone; with the date where it is not today's. */
+export function clock(time) {
+  const moment = new Date(time);
+  const text = moment.toLocaleTimeString('en-GB');
+  return day(moment) === day(new Date()) ? text : `${day(moment)} ${text}`;
+}
+
+/** For eyes the clock, for who points at it the exact time with its zone. */
+export const moment = time => html`<time datetime=${time} title=${time}>${clock(time)}</time>`;

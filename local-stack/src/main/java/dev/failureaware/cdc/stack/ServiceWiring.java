@@ -2,6 +2,7 @@ package dev.failureaware.cdc.stack;
 
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Set;
 
 /** The environment of each service: the caller's switches first, the stack's own addresses and passwords over them. */
 final class ServiceWiring {
@@ -9,12 +10,14 @@ final class ServiceWiring {
     private final Ports ports;
     private final Secrets secrets;
     private final Map<String, String> caller;
+    private final Set<Part> leftOut;
 
-    ServiceWiring(Layout layout, Ports ports, Secrets secrets, Map<String, String> caller) {
+    ServiceWiring(Layout layout, Ports ports, Secrets secrets, Map<String, String> caller, Set<Part> leftOut) {
         this.layout = layout;
         this.ports = ports;
         this.secrets = secrets;
         this.caller = caller;
+        this.leftOut = leftOut;
     }
 
     Map<String, String> of(Part service) {
@@ -47,14 +50,21 @@ final class ServiceWiring {
         environment.put("VERIFIER_SLOT", "cdc_slot");
         environment.put("VERIFIER_CONNECT_URL", ports.url(Port.CONNECT));
         environment.put("VERIFIER_CONNECTOR", Connector.NAME);
-        environment.put("VERIFIER_INJECTOR_URL", ports.url(Port.INJECTOR));
-        environment.put("VERIFIER_SINK_CONSUMER_URL", ports.url(Port.SINK_CONSUMER));
         environment.putIfAbsent(
                 "VERIFIER_HISTORY_FILE",
                 layout.data().resolve("verdicts.ndjson").toString());
-        environment.put("VERIFIER_LOAD_GENERATOR_URL", ports.url(Port.LOAD_GENERATOR));
+        // Who is left out would be reported as down.
+        unlessLeftOut(Part.CHAOS_INJECTOR, "VERIFIER_INJECTOR_URL", Port.INJECTOR, environment);
+        unlessLeftOut(Part.SINK_CONSUMER, "VERIFIER_SINK_CONSUMER_URL", Port.SINK_CONSUMER, environment);
+        unlessLeftOut(Part.LOAD_GENERATOR, "VERIFIER_LOAD_GENERATOR_URL", Port.LOAD_GENERATOR, environment);
         datasource("SOURCE_", Part.SOURCE, Databases.VERIFIER, environment);
         datasource("SINK_", Part.SINK, Databases.VERIFIER, environment);
+    }
+
+    private void unlessLeftOut(Part part, String variable, Port port, Map<String, String> environment) {
+        if (!leftOut.contains(part)) {
+            environment.put(variable, ports.url(port));
+        }
     }
 
     private void loadGenerator(Map<String, String> environment) {

@@ -127,7 +127,8 @@ final class StartUp {
 
     private void service(Part part, List<CompletableFuture<Void>> needs) {
         step(part, needs, () -> {
-            var wiring = new ServiceWiring(layout, ports, secrets, environment);
+            var leftOut = OwnParts.of(environment).leftOut();
+            var wiring = new ServiceWiring(layout, ports, secrets, environment, leftOut);
             var service = new QuarkusService(part, layout, ports, wiring.of(part));
             new DevSettings(layout)
                     .write(
@@ -136,7 +137,7 @@ final class StartUp {
                                             part,
                                             layout,
                                             ports,
-                                            new ServiceWiring(layout, ports, secrets, Map.of()).of(part))
+                                            new ServiceWiring(layout, ports, secrets, Map.of(), leftOut).of(part))
                                     .environment());
             launch(service.spec(), ports.url(QuarkusService.port(part)));
         });

@@ -37,11 +37,14 @@ final class WatchText {
                         situation.path("risk").asText(),
                         situation.hasNonNull("provenAt") ? clock(situation.path("provenAt")) : "not yet",
                         situation.hasNonNull("wellAgainAt")
-                                ? " | well again: %s, after %s"
+                                ? " | last trouble over: %s, after %s"
                                         .formatted(
                                                 clock(situation.path("wellAgainAt")),
                                                 situation.path("troubleFor").asText())
                                 : ""));
+        situation
+                .path("attention")
+                .forEach(finding -> text.append("! ").append(finding.asText()).append("\n"));
         text.append(parts(live)).append(sample(live)).append('\n');
         text.append(tables(live.path("report"))).append('\n');
         text.append(scenario(live.path("scenario"))).append('\n');

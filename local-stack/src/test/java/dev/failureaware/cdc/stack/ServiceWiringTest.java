@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -47,6 +48,16 @@ class ServiceWiringTest {
     }
 
     @Test
+    void whoIsLeftOutIsNotAsked() {
+        assertThat(wiring(Map.of()).of(Part.VERIFIER))
+                .containsKeys("VERIFIER_SINK_CONSUMER_URL", "VERIFIER_INJECTOR_URL", "VERIFIER_LOAD_GENERATOR_URL");
+        assertThat(wiring(Map.of(), Set.of(Part.SINK_CONSUMER, Part.LOAD_GENERATOR))
+                        .of(Part.VERIFIER))
+                .containsKey("VERIFIER_INJECTOR_URL")
+                .doesNotContainKeys("VERIFIER_SINK_CONSUMER_URL", "VERIFIER_LOAD_GENERATOR_URL");
+    }
+
+    @Test
     void eachServiceGetsTheRoleItNeedsAndNoOther() {
         var wiring = wiring(Map.of());
 
@@ -57,7 +68,11 @@ class ServiceWiringTest {
     }
 
     private ServiceWiring wiring(Map<String, String> caller) {
+        return wiring(caller, Set.of());
+    }
+
+    private ServiceWiring wiring(Map<String, String> caller, Set<Part> leftOut) {
         var ports = Ports.choose(Ports.wanted(Map.of()), port -> true);
-        return new ServiceWiring(new Layout(folder, folder), ports, secrets, caller);
+        return new ServiceWiring(new Layout(folder, folder), ports, secrets, caller, leftOut);
     }
 }

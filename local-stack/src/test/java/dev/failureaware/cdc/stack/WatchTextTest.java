@@ -8,7 +8,8 @@ class WatchTextTest {
     private static final String LIVE = """
             {"situation": {"state": "broken", "title": "The connector is down",
                "sentence": "The connector is down for 12 s. Nothing is lost.", "broken": ["connector"],
-               "risk": "no: the source keeps what is not sent", "provenAt": "2026-11-22T15:00:00Z"},
+               "risk": "no: the source keeps what is not sent", "provenAt": "2026-11-22T15:00:00Z",
+               "attention": ["connect: errors.tolerance is all"]},
              "parts": [{"name": "connector", "state": "broken", "word": "is down", "detail": "nobody answers", "waits": ""}],
              "samples": [{"lag": 4, "retainedWalBytes": 4200000, "sourceCommitsPerSecond": 20.4}],
              "report": {"tables": {"public.orders": {"status": "PASS", "counts": {"source": 7, "sink": 7},
@@ -24,6 +25,7 @@ class WatchTextTest {
         assertThat(WatchText.of(Json.parse(LIVE), 1))
                 .startsWith("The connector is down for 12 s. Nothing is lost.\n")
                 .contains("broken now: connector | data at risk? no: the source keeps what is not sent")
+                .contains("\n! connect: errors.tolerance is all\n")
                 .containsPattern("connector +broken +is down +nobody answers")
                 .contains("lag 4 events | retained WAL 4,200 kB | 20 commits/s | ? rows/s applied | ? rows differ")
                 .containsPattern("public.orders +PASS +7 +7 +0 +0 +0")

@@ -8,9 +8,10 @@ import java.util.List;
  * Events in Kafka that the sink has not applied; exact, tombstones not counted.
  *
  * @param events over all partitions
+ * @param removed offsets over all partitions that Kafka has removed before the sink had applied them
  */
 @RegisterForReflection
-record Lag(Instant timestamp, long events, List<OfPartition> partitions) {
+record Lag(Instant timestamp, long events, long removed, List<OfPartition> partitions) {
     /**
      * @param applied offset of the first record that is not applied
      * @param end offset behind the last committed record

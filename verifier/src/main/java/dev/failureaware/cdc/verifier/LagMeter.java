@@ -3,6 +3,8 @@ package dev.failureaware.cdc.verifier;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.Map;
+import org.apache.kafka.common.TopicPartition;
 
 /** Counts the lag as of now: what Kafka holds at the call is read before it is counted. */
 @ApplicationScoped
@@ -36,6 +38,7 @@ class LagMeter {
             }
             backlog.awaitChange(STEP);
         }
+        var first = ends.first(backlog.partitions(), deadline);
         progress.refresh(deadline);
         var partitions = backlog.standings().stream()
                 .map(standing -> new Lag.OfPartition(
@@ -49,6 +52,16 @@ class LagMeter {
         return new Lag(
                 clock.instant(),
                 partitions.stream().mapToLong(Lag.OfPartition::events).sum(),
+                backlog.standings().stream()
+                        .mapToLong(standing -> removed(standing, first))
+                        .sum(),
                 partitions);
+    }
+
+    /** A sink that has applied nothing begins with what there is. */
+    private static long removed(Backlog.Standing standing, Map<TopicPartition, Long> first) {
+        return standing.applied() == 0
+                ? 0
+                : Math.max(0, first.getOrDefault(standing.partition(), 0L) - standing.applied());
     }
 }

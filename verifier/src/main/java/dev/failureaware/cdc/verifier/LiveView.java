@@ -1,7 +1,6 @@
 package dev.failureaware.cdc.verifier;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.failureaware.cdc.model.Verdict;
 import io.quarkus.scheduler.Scheduled;
 import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.operators.multi.processors.BroadcastProcessor;
@@ -26,15 +25,13 @@ class LiveView {
     private final InjectorWatch injector;
     private final InjectorEvents events;
     private final Verifications verifications;
-    private final History history;
     private final Clock clock;
 
-    private final Situations situations = new Situations();
+    private final Situations situations;
     private final Happenings happenings = new Happenings();
     private final BroadcastProcessor<Live> messages = BroadcastProcessor.create();
     private Live last;
     private Instant sampledUntil = Instant.EPOCH;
-    private Instant provenAt;
 
     LiveView(
             Observer observer,
@@ -43,7 +40,6 @@ class LiveView {
             InjectorWatch injector,
             InjectorEvents events,
             Verifications verifications,
-            History history,
             Clock clock) {
         this.observer = observer;
         this.series = series;
@@ -51,13 +47,8 @@ class LiveView {
         this.injector = injector;
         this.events = events;
         this.verifications = verifications;
-        this.history = history;
         this.clock = clock;
-        this.provenAt = history.all().stream()
-                .filter(entry -> entry.status() == Verdict.PASS)
-                .map(History.Entry::timestamp)
-                .reduce((earlier, later) -> later)
-                .orElse(null);
+        this.situations = new Situations(verifications.proof());
     }
 
     @Scheduled(every = "${verifier.look-every:1s}", concurrentExecution = Scheduled.ConcurrentExecution.SKIP)
@@ -68,15 +59,13 @@ class LiveView {
 
     private synchronized void publish(Observation seen, List<JsonNode> told) {
         var report = verifications.last();
-        if (report.status() == Verdict.PASS) {
-            provenAt = report.timestamp();
-        }
+        var proof = verifications.proof();
         var samples = series.after(sampledUntil);
         if (!samples.isEmpty()) {
             sampledUntil = samples.get(samples.size() - 1).timestamp();
         }
-        var parts = Parts.of(seen, series.last(), report);
-        var situation = situations.next(seen, parts, report, Optional.ofNullable(provenAt));
+        var parts = Parts.of(seen, series.last(), report, proof);
+        var situation = situations.next(seen, parts, report, proof);
         told.forEach(happenings::injector);
         happenings.look(seen.at(), parts, report, situation);
         var known = faults.all();

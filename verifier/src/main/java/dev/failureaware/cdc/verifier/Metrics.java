@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.function.Supplier;
 
 /**
  * Gauges of the last verification, NaN where it does not know, and the number of verifications by verdict. Of the states of one
@@ -33,6 +34,7 @@ class Metrics {
     private final MultiGauge eventsOfPartitions;
     private final MultiGauge secondsOfPartitions;
     private volatile Report last;
+    private volatile Proof proof = Proof.NOTHING;
     private volatile Instant fence;
 
     Metrics(MeterRegistry registry) {
@@ -86,10 +88,14 @@ class Metrics {
                 "How long the last verification took",
                 report -> report.durationMillis() / 1000.0);
         gauge("cdc.verification.timestamp.seconds", "When it ended, since 1970", report -> seconds(report.timestamp()));
-        gauge(
+        always(
                 "cdc.fence.timestamp.seconds",
                 "The newest moment whose commits the sink is proven to have, since 1970",
-                report -> seconds(fence));
+                () -> seconds(fence != null ? fence : proof.equalAt()));
+        always(
+                "cdc.data.wrong",
+                "Whether the sink was proven to be wrong and not proven equal since",
+                () -> proof.sinkIsWrong() ? 1 : 0);
     }
 
     private void slot() {
@@ -149,6 +155,11 @@ class Metrics {
     private static String connectState(String said) {
         var state = said.toLowerCase(Locale.ROOT);
         return CONNECT_STATES.contains(state) ? state : "unknown";
+    }
+
+    /** What is proven, by earlier lives of the verifier too. */
+    void proven(Proof proof) {
+        this.proof = proof;
     }
 
     void finished(Report report) {
@@ -225,6 +236,17 @@ class Metrics {
             var now = present.apply(report);
             return now == null ? null : state.equals(now) ? 1 : 0;
         });
+    }
+
+    /** Known before the first verification too. @param value null where it is not known */
+    private void always(String name, String meaning, Supplier<Number> value) {
+        Gauge.builder(
+                        name,
+                        () -> Optional.ofNullable(value.get())
+                                .map(Number::doubleValue)
+                                .orElse(Double.NaN))
+                .description(meaning)
+                .register(registry);
     }
 
     /** @param value null where it is not known */

@@ -7,7 +7,9 @@ import java.util.Optional;
  * What one look at the parts found.
  *
  * @param at when it began
- * @param slot empty where the source does not answer or has none of that name
+ * @param slotAnswer whether there is a slot: NO where the source says that there is none of that name, NOT_READY where it did not
+ *     say, NOT_ASKED where it is not Debezium that reads the source
+ * @param slot empty where there is none, or it is not known
  * @param connector empty where nobody answers for it, or nobody is asked
  * @param lag empty where it cannot be counted
  * @param consumerSays why the sink-consumer is not ready; empty where it says nothing
@@ -15,6 +17,7 @@ import java.util.Optional;
 record Observation(
         Instant at,
         Answer source,
+        Answer slotAnswer,
         Optional<Report.Slot> slot,
         Answer connect,
         Optional<Report.Connector> connector,

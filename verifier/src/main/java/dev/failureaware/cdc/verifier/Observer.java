@@ -12,6 +12,7 @@ import java.net.http.HttpResponse;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
@@ -33,6 +34,7 @@ class Observer {
     private final Backlog backlog;
     private final Clock clock;
     private final ObjectMapper json;
+    private final boolean slotExpected;
     private final Optional<URI> connect;
     private final Optional<URI> sinkConsumer;
     private final HttpClient http = HttpClient.newBuilder()
@@ -45,6 +47,7 @@ class Observer {
         return thread;
     });
     private final Patience<Source> source = new Patience<>(new Source(Answer.NO, Optional.empty()));
+    private final Patience<Optional<List<Report.Slot>>> slots = new Patience<>(Optional.empty());
     private final Patience<Optional<Report.Connector>> connector = new Patience<>(Optional.empty());
     private final Patience<Answer> kafka = new Patience<>(Answer.NO);
     private final Patience<Consumer> consumer = new Patience<>(new Consumer(Answer.NO, Optional.empty()));
@@ -68,12 +71,14 @@ class Observer {
         this.backlog = backlog;
         this.clock = clock;
         this.json = json;
+        this.slotExpected = config.fence() == FenceKind.MESSAGE;
         this.connect = config.connectUrl();
         this.sinkConsumer = config.sinkConsumerUrl()
                 .map(url -> URI.create(url.toString().replaceAll("/+$", "") + "/q/health/ready"));
     }
 
-    private record Source(Answer answer, Optional<Report.Slot> slot) {}
+    /** @param slots the one slot, or none; empty where the source does not say */
+    private record Source(Answer answer, Optional<List<Report.Slot>> slots) {}
 
     private record Consumer(Answer answer, Optional<String> says) {}
 
@@ -81,19 +86,23 @@ class Observer {
     Observation look() {
         var began = clock.instant();
         var atSource = ask(() -> answers(databases.source())
-                ? new Source(Answer.YES, pipeline.slot())
+                ? new Source(Answer.YES, pipeline.slots())
                 : new Source(Answer.NO, Optional.empty()));
         var atConnect = ask(pipeline::connector);
         var atKafka = ask(this::kafka);
         var behind = ask(this::lag);
         var atConsumer = ask(this::sinkConsumer);
         var atSink = ask(() -> answers(databases.sink()) ? Answer.YES : Answer.NO);
-        var from = source.heard(atSource.join(), found -> found.answer == Answer.YES);
+        var from = source.heard(atSource.join(), found -> found.answer == Answer.YES).answer;
+        var slot = slots.heard(atSource.join().slots, Optional::isPresent);
         var says = consumer.heard(atConsumer.join(), found -> found.answer != Answer.NO);
         return new Observation(
                 began,
-                from.answer,
-                from.slot,
+                from,
+                slotAnswer(slot),
+                from == Answer.YES && slotExpected
+                        ? slot.flatMap(all -> all.stream().findFirst())
+                        : Optional.empty(),
                 connect.isPresent() ? Answer.YES : Answer.NOT_ASKED,
                 connector.heard(atConnect.join(), Optional::isPresent),
                 kafka.heard(atKafka.join(), found -> found != Answer.NO),
@@ -102,6 +111,13 @@ class Observer {
                 says.answer,
                 says.says,
                 sink.heard(atSink.join(), found -> found == Answer.YES));
+    }
+
+    private Answer slotAnswer(Optional<List<Report.Slot>> found) {
+        if (!slotExpected) {
+            return Answer.NOT_ASKED;
+        }
+        return found.map(all -> all.isEmpty() ? Answer.NO : Answer.YES).orElse(Answer.NOT_READY);
     }
 
     private <T> CompletableFuture<T> ask(Supplier<T> question) {

@@ -1,6 +1,5 @@
 package dev.failureaware.cdc.verifier;
 
-import dev.failureaware.cdc.model.Verdict;
 import dev.failureaware.cdc.verifier.Observation.Answer;
 import java.time.Duration;
 import java.util.List;
@@ -14,15 +13,18 @@ final class Parts {
     private final Observation seen;
     private final Optional<Sample> sample;
     private final Report report;
+    private final Proof proof;
 
-    private Parts(Observation seen, Optional<Sample> sample, Report report) {
+    private Parts(Observation seen, Optional<Sample> sample, Report report, Proof proof) {
         this.seen = seen;
         this.sample = sample;
         this.report = report;
+        this.proof = proof;
     }
 
-    static List<Part> of(Observation seen, Optional<Sample> sample, Report report) {
-        var parts = new Parts(seen, sample, report);
+    /** @param report the last one, and what it and those before it have proven */
+    static List<Part> of(Observation seen, Optional<Sample> sample, Report report, Proof proof) {
+        var parts = new Parts(seen, sample, report, proof);
         return List.of(
                 parts.source(), parts.slot(), parts.connector(), parts.topic(), parts.sinkConsumer(), parts.sink());
     }
@@ -49,16 +51,30 @@ final class Parts {
             return new Part(
                     Part.SLOT, PartState.UNKNOWN, "is not known", "the source does not answer", "", Part.Flow.STANDS);
         }
-        if (seen.slot().isEmpty()) {
-            return new Part(
-                    Part.SLOT,
-                    PartState.BROKEN,
-                    "is missing",
-                    "what is committed now is kept for nobody",
-                    "",
-                    Part.Flow.CUT);
-        }
-        var slot = seen.slot().get();
+        return switch (seen.slotAnswer()) {
+            case YES -> slot(seen.slot().orElseThrow());
+            case NO ->
+                new Part(
+                        Part.SLOT,
+                        PartState.BROKEN,
+                        "is missing",
+                        "what is committed now is kept for nobody",
+                        "",
+                        Part.Flow.CUT);
+            case NOT_READY ->
+                new Part(
+                        Part.SLOT,
+                        PartState.UNKNOWN,
+                        "is not known",
+                        "the source does not say in time",
+                        "",
+                        Part.Flow.STANDS);
+            case NOT_ASKED ->
+                new Part(Part.SLOT, PartState.UNKNOWN, "is not asked", "the fence is a marker", "", Part.Flow.STANDS);
+        };
+    }
+
+    private static Part slot(Report.Slot slot) {
         var kept = slot.retainedWalBytes() == null ? "" : "keeps " + Figures.bytes(slot.retainedWalBytes()) + " of WAL";
         if ("lost".equals(slot.walStatus())) {
             return new Part(Part.SLOT, PartState.BROKEN, "has lost its log", kept, "", Part.Flow.CUT);
@@ -119,6 +135,16 @@ final class Parts {
 
     private Part topic() {
         var waits = seen.lag().map(lag -> Figures.events(lag.events()) + " to apply");
+        var removed = seen.lag().filter(lag -> lag.removed() > 0);
+        if (removed.isPresent()) {
+            return new Part(
+                    Part.TOPIC,
+                    PartState.BROKEN,
+                    "has removed what was not applied",
+                    Figures.count(removed.get().removed(), "offset is gone", "offsets are gone"),
+                    waits.orElse(""),
+                    Part.Flow.CUT);
+        }
         return switch (seen.kafka()) {
             case YES ->
                 new Part(
@@ -175,12 +201,12 @@ final class Parts {
         }
         var rows = report.summary().totalSinkRows();
         var size = rows == null ? "PostgreSQL" : Figures.count(rows, "row", "rows");
-        return report.status() == Verdict.FAIL
+        return proof.sinkIsWrong()
                 ? new Part(
                         Part.SINK,
                         PartState.BROKEN,
                         "is wrong",
-                        Optional.ofNullable(report.summary().differences())
+                        Optional.ofNullable(proof.differences())
                                 .map(differences -> Figures.count(differences, "row differs", "rows differ"))
                                 .orElse(size),
                         "",

@@ -12,6 +12,13 @@ import java.util.Optional;
 /** Turns the state of the pipeline into findings, by thresholds. */
 @ApplicationScoped
 class PipelineFindings {
+    /** Kinds of findings that others know. */
+    static final String SLOT = "slot";
+
+    static final String CONNECTOR = "connector";
+    static final String SETTINGS = "connector_settings";
+    static final String LAG = "lag";
+
     /** Settings of Debezium's that lose events, and when. */
     private static final List<Hazard> HAZARDS = List.of(
             // Measured with 3.7.0: OpenAtTheKillIT of the sink-consumer.
@@ -74,7 +81,7 @@ class PipelineFindings {
         missingSlot
                 .filter(name -> slotExpected)
                 .ifPresent(name -> findings.add(new Report.Finding(
-                        "slot",
+                        SLOT,
                         "source",
                         "there is no replication slot " + name + ": nothing keeps the log for a connector")));
         slot(state.slot(), findings);
@@ -82,14 +89,14 @@ class PipelineFindings {
         HAZARDS.stream()
                 .filter(hazard -> hazard.value().equalsIgnoreCase(settings.get(hazard.setting())))
                 .forEach(hazard -> findings.add(new Report.Finding(
-                        "connector_settings",
+                        SETTINGS,
                         "connect",
                         "%s is %s: %s".formatted(hazard.setting(), hazard.value(), hazard.consequence()))));
         if (state.partitions() != null) {
             state.partitions().stream()
                     .filter(partition -> partition.events() > thresholds.lag())
                     .forEach(partition -> findings.add(new Report.Finding(
-                            "lag",
+                            LAG,
                             partition.topic() + "-" + partition.partition(),
                             "%d events are not applied, more than %d"
                                     .formatted(partition.events(), thresholds.lag()))));
@@ -122,12 +129,11 @@ class PipelineFindings {
             return;
         }
         if (!slot.active()) {
-            findings.add(
-                    new Report.Finding("slot", "source", "the replication slot is not active: no connector reads"));
+            findings.add(new Report.Finding(SLOT, "source", "the replication slot is not active: no connector reads"));
         }
         if ("lost".equals(slot.walStatus()) || "unreserved".equals(slot.walStatus())) {
             findings.add(new Report.Finding(
-                    "slot", "source", "the replication slot's log is " + slot.walStatus() + ": changes may be gone"));
+                    SLOT, "source", "the replication slot's log is " + slot.walStatus() + ": changes may be gone"));
         }
         above("retained_wal", slot.retainedWalBytes(), thresholds.retainedWal(), "kept for the slot", findings);
         above(
@@ -149,7 +155,7 @@ class PipelineFindings {
     private static void connector(Report.Connector connector, List<Report.Finding> findings) {
         if (connector != null && !connector.running()) {
             findings.add(new Report.Finding(
-                    "connector", "connect", "connector %s, tasks %s".formatted(connector.state(), connector.tasks())));
+                    CONNECTOR, "connect", "connector %s, tasks %s".formatted(connector.state(), connector.tasks())));
         }
     }
 }

@@ -120,7 +120,7 @@ class PipelineProbe {
     }
 
     /** The one slot, or none; empty when the source does not answer. */
-    private Optional<List<Report.Slot>> slots() {
+    Optional<List<Report.Slot>> slots() {
         try {
             return Optional.of(databases.source().execute(Deadline.in(LIMIT), SLOT, slot).stream()
                     .map(row -> new Report.Slot(

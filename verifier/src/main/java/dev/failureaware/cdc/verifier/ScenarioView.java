@@ -107,7 +107,7 @@ record ScenarioView(boolean running, String run, String verdict, String words, L
         var injected = time(view.path("under_way"), "injected_at");
         var reverted = time(view.path("under_way"), "reverted_at");
         if (reverted != null) {
-            return "injected and lifted %s ago; both sides are not proven equal yet"
+            return "injected and lifted %s ago; the injector's own verification has not passed yet"
                     .formatted(Figures.duration(Duration.between(reverted, now)));
         }
         if (injected != null) {

@@ -11,8 +11,9 @@ import java.util.List;
  * @param broken names of the parts that are broken now
  * @param risk whether data is at risk, with the fact that says so
  * @param provenAt when a fenced verification last found both sides equal; null when none ever did
- * @param wellAgainAt when the last trouble was over, proven by a fenced verification; null without one
+ * @param wellAgainAt when the last trouble was over, proven by a fenced verification; null without one, and while another lasts
  * @param troubleFor how long it was; null without one
+ * @param attention what else wants to be looked at: findings that no part shows
  */
 @RegisterForReflection
 record Situation(
@@ -23,4 +24,5 @@ record Situation(
         String risk,
         Instant provenAt,
         Instant wellAgainAt,
-        String troubleFor) {}
+        String troubleFor,
+        List<String> attention) {}

@@ -7,13 +7,14 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
  * Tells each look in one sentence, from facts alone: it is not told which fault was injected. Remembers since when a part is
  * broken and when a trouble began, so looks are given in order. A trouble is over when a fenced verification that began after
- * its end has passed, not before.
+ * its end has passed, not before; one that could not tell takes nothing back.
  */
 final class Situations {
     /** How long "well again" is news. */
@@ -26,45 +27,64 @@ final class Situations {
     private static final List<String> CAUSES_FIRST =
             List.of(Part.SOURCE, Part.TOPIC, Part.SLOT, Part.CONNECTOR, Part.SINK, Part.SINK_CONSUMER);
 
+    private static final Set<String> SHOWN_BY_PARTS =
+            Set.of(PipelineFindings.SLOT, PipelineFindings.CONNECTOR, PipelineFindings.LAG);
+
     private final Map<String, Instant> brokenSince = new HashMap<>();
     private Instant troubleSince;
     private Instant brokenUntil;
     private Instant wellAgainAt;
     private Duration troubleFor;
 
+    /** @param before what earlier lives of the verifier have proven */
+    Situations(Proof before) {
+        troubleSince = before.wrongSince();
+        brokenUntil = before.wrongAt();
+    }
+
     /** What is said of a look before it is known since when. */
     private record Said(PartState state, String title, String sentence, String risk) {}
 
-    /** @param provenAt when both sides were last proven equal, in this life of the verifier or an earlier one */
-    Situation next(Observation seen, List<Part> parts, Report report, Optional<Instant> provenAt) {
+    /** @param report the last one, and what it and those before it have proven */
+    Situation next(Observation seen, List<Part> parts, Report report, Proof proof) {
         var broken = CAUSES_FIRST.stream()
                 .flatMap(name -> parts.stream().filter(part -> part.name().equals(name)))
                 .filter(part -> part.is(PartState.BROKEN))
                 .toList();
-        var wrong = report.status() == Verdict.FAIL;
+        var wrong = proof.sinkIsWrong();
         var away = broken.stream()
                 .filter(part -> !(wrong && part.name().equals(Part.SINK) && seen.sink() == Observation.Answer.YES))
                 .toList();
-        remember(seen, broken, away, report, wrong || provenAt.isPresent());
-        var said = said(seen, parts, away, report, provenAt);
+        remember(seen, broken, away, report, proof);
+        var said = said(seen, parts, away, report, proof);
         return new Situation(
                 said.state,
                 said.title,
                 said.sentence,
                 broken.stream().map(Part::name).toList(),
                 said.risk,
-                provenAt.orElse(null),
-                wellAgainAt,
-                troubleFor == null ? null : Figures.duration(troubleFor));
+                proof.equalAt(),
+                troubleSince == null ? wellAgainAt : null,
+                troubleSince == null && troubleFor != null ? Figures.duration(troubleFor) : null,
+                attention(report));
     }
 
-    /** @param known whether there ever was a verdict; before it, parts that do not answer are no trouble but a start */
-    private void remember(Observation seen, List<Part> broken, List<Part> away, Report report, boolean known) {
+    /** What the parts do not show of themselves, each with what it leads to. */
+    private static List<String> attention(Report report) {
+        return report.pipeline().findings().stream()
+                .filter(finding -> !SHOWN_BY_PARTS.contains(finding.kind()))
+                .map(finding -> finding.subject() + ": " + finding.detail())
+                .toList();
+    }
+
+    /** Before there ever was a verdict, parts that do not answer are no trouble but a start. */
+    private void remember(Observation seen, List<Part> broken, List<Part> away, Report report, Proof proof) {
+        var known = proof.sinkIsWrong() || proof.equalAt() != null;
         brokenSince.keySet().retainAll(broken.stream().map(Part::name).toList());
         broken.forEach(part -> brokenSince.putIfAbsent(part.name(), seen.at()));
         if (!broken.isEmpty() && known) {
             troubleSince = troubleSince == null ? seen.at() : troubleSince;
-            brokenUntil = away.isEmpty() ? report.timestamp() : seen.at();
+            brokenUntil = away.isEmpty() ? proof.wrongAt() : seen.at();
         } else if (troubleSince != null
                 && report.status() == Verdict.PASS
                 && !report.timestamp().minusMillis(report.durationMillis()).isBefore(brokenUntil)) {
@@ -74,15 +94,18 @@ final class Situations {
         }
     }
 
-    private Said said(Observation seen, List<Part> parts, List<Part> away, Report report, Optional<Instant> provenAt) {
-        var wrong = report.status() == Verdict.FAIL;
+    private Said said(Observation seen, List<Part> parts, List<Part> away, Report report, Proof proof) {
+        var provenAt = Optional.ofNullable(proof.equalAt());
+        var wrong = proof.sinkIsWrong();
         if (!away.isEmpty()) {
-            var said = provenAt.isPresent() || wrong || isLogLost(seen) ? away(seen, away) : notUpYet(seen, away);
+            var said = provenAt.isPresent() || wrong || isLogLost(seen) || isGoneFromKafka(seen)
+                    ? away(seen, away)
+                    : notUpYet(seen, away);
             return wrong
                     ? new Said(
                             PartState.BROKEN,
                             said.title + ", sink wrong",
-                            said.sentence + " And the sink is wrong: " + reason(report),
+                            said.sentence + " And the sink " + wrong(seen, report, proof),
                             "yes: the sink is proven to be wrong")
                     : said;
         }
@@ -90,7 +113,7 @@ final class Situations {
             return new Said(
                     PartState.BROKEN,
                     "Sink wrong",
-                    "The sink is wrong: " + reason(report),
+                    "The sink " + wrong(seen, report, proof),
                     "yes: the sink is proven to be wrong");
         }
         if (troubleSince != null) {
@@ -107,11 +130,23 @@ final class Situations {
                             + ".",
                     "not known: nothing is verified yet");
         }
-        return inOrder(seen, parts, report, provenAt.get());
+        return inOrder(seen, parts, report, proof);
+    }
+
+    private static String wrong(Observation seen, Report report, Proof proof) {
+        var why = proof.reason() == null ? "it is not known why." : cut(proof.reason()) + ".";
+        return report.status() == Verdict.FAIL
+                ? "is wrong: " + why
+                : "was proven to be wrong %s ago, and nothing is proven since: %s"
+                        .formatted(Figures.duration(Duration.between(proof.wrongAt(), seen.at())), why);
     }
 
     private static boolean isLogLost(Observation seen) {
         return seen.slot().map(Report.Slot::walStatus).filter("lost"::equals).isPresent();
+    }
+
+    private static boolean isGoneFromKafka(Observation seen) {
+        return seen.lag().filter(lag -> lag.removed() > 0).isPresent();
     }
 
     private Said notUpYet(Observation seen, List<Part> away) {
@@ -165,6 +200,12 @@ final class Situations {
             return new Safety(
                     "Data is at risk: the source may remove log that is not sent yet at any moment.",
                     "yes: the source may remove log that is not sent");
+        }
+        if (isGoneFromKafka(seen)) {
+            return new Safety(
+                    "Data is at risk: events were removed from Kafka before the sink had applied them. Only a new snapshot brings"
+                            + " their rows back.",
+                    "yes: Kafka has removed events that were not applied");
         }
         return switch (first.name()) {
             case Part.SOURCE ->
@@ -233,14 +274,13 @@ final class Situations {
                         "being verified");
     }
 
-    private Said inOrder(Observation seen, List<Part> parts, Report report, Instant provenAt) {
-        var rows = report.summary().totalSourceRows();
+    private Said inOrder(Observation seen, List<Part> parts, Report report, Proof proof) {
         if (wellAgainAt != null && Duration.between(wellAgainAt, seen.at()).compareTo(NEWS) < 0) {
             return new Said(
                     PartState.WELL,
                     "Well again",
                     "Well again after %s: all rows agree.".formatted(Figures.duration(troubleFor)),
-                    "no");
+                    risk(report));
         }
         var events = seen.lag().map(Lag::events).orElse(0L);
         if (events > Parts.BEHIND_EVENTS) {
@@ -251,7 +291,7 @@ final class Situations {
                             .formatted(Figures.count(events, "event waits", "events wait")),
                     "no: the events wait in Kafka");
         }
-        var age = Duration.between(provenAt, seen.at());
+        var age = Duration.between(proof.equalAt(), seen.at());
         if (age.compareTo(PROOF_IS_OLD) > 0) {
             return new Said(
                     PartState.BUSY,
@@ -263,6 +303,14 @@ final class Situations {
                                             .map(Situations::cut)
                                             .orElse("no verification ran since")),
                     "not known: no proof for " + Figures.duration(age));
+        }
+        if (!proof.inThisLife()) {
+            return new Said(
+                    PartState.BUSY,
+                    "Being verified",
+                    "All parts answer; the verifier has just been started and verifies whether all rows agree. They did %s ago."
+                            .formatted(Figures.duration(age)),
+                    "being verified");
         }
         var starting = parts.stream().filter(part -> part.is(PartState.BUSY)).findFirst();
         if (starting.isPresent()) {
@@ -279,17 +327,22 @@ final class Situations {
                 "All is well",
                 "All is well: source and sink agree%s, proven %s ago."
                         .formatted(
-                                rows == null ? "" : " in all " + Figures.count(rows, "row", "rows"),
+                                proof.rows() == null ? "" : " in all " + Figures.count(proof.rows(), "row", "rows"),
                                 Figures.duration(age)),
-                "no");
+                risk(report));
+    }
+
+    /** While nothing is broken: a setting may still lose what comes. */
+    private static String risk(Report report) {
+        return report.pipeline().findings().stream()
+                .filter(finding -> finding.kind().equals(PipelineFindings.SETTINGS))
+                .findFirst()
+                .map(hazard -> "not now, but by a setting: " + hazard.detail())
+                .orElse("no");
     }
 
     private static String subject(Part part) {
         return part.name().equals(Part.TOPIC) ? "Kafka" : "The " + part.name();
-    }
-
-    private static String reason(Report report) {
-        return report.reason() == null ? "it is not known why." : cut(report.reason()) + ".";
     }
 
     private static String cut(String reason) {

@@ -23,7 +23,7 @@ import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.TopicPartition;
 
-/** Where Kafka's partitions end at this moment. */
+/** Where Kafka's partitions begin and end at this moment. */
 @ApplicationScoped
 class TopicEnds {
     private final Map<String, Object> settings;
@@ -59,16 +59,31 @@ class TopicEnds {
 
     private Map<TopicPartition, Long> ends(
             Collection<TopicPartition> partitions, IsolationLevel isolation, Deadline deadline) {
+        return offsets(partitions, OffsetSpec.latest(), isolation, "where its topics end", deadline);
+    }
+
+    /** The oldest offset that Kafka still has. */
+    Map<TopicPartition, Long> first(Collection<TopicPartition> partitions, Deadline deadline) {
+        return offsets(
+                partitions, OffsetSpec.earliest(), IsolationLevel.READ_UNCOMMITTED, "where its topics begin", deadline);
+    }
+
+    private Map<TopicPartition, Long> offsets(
+            Collection<TopicPartition> partitions,
+            OffsetSpec spec,
+            IsolationLevel isolation,
+            String what,
+            Deadline deadline) {
         var wanted = new HashMap<TopicPartition, OffsetSpec>();
-        partitions.forEach(partition -> wanted.put(partition, OffsetSpec.latest()));
-        var ends = new HashMap<TopicPartition, Long>();
+        partitions.forEach(partition -> wanted.put(partition, spec));
+        var offsets = new HashMap<TopicPartition, Long>();
         answered(
                         admin().listOffsets(wanted, new ListOffsetsOptions(isolation).timeoutMs(timeout(deadline)))
                                 .all(),
-                        "where its topics end",
+                        what,
                         deadline)
-                .forEach((partition, end) -> ends.put(partition, end.offset()));
-        return ends;
+                .forEach((partition, found) -> offsets.put(partition, found.offset()));
+        return offsets;
     }
 
     /**

@@ -12,7 +12,8 @@ import java.util.Map;
  * One row's way through the pipeline.
  *
  * @param verdict what an unfenced look says: equal, or the label of a {@link RowClass}; events may be in flight
- * @param source columns that both sides have, with their texts; null without a row, so for the sink
+ * @param source columns that both sides have, with their texts, of which long ones are cut; null without a row, so for the sink
+ * @param differing columns whose whole values differ, where both sides have the row
  * @param events oldest first in each partition; as far as retention has left them
  * @param incomplete why not all of the topic was read; null when it was
  */
@@ -23,6 +24,7 @@ record Trace(
         String verdict,
         Map<String, String> source,
         Map<String, String> sink,
+        List<String> differing,
         long sinkRows,
         @JsonInclude(JsonInclude.Include.NON_NULL) Version sinkVersion,
         List<Event> events,

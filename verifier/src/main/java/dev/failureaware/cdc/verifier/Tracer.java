@@ -11,6 +11,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -76,8 +77,9 @@ class Tracer {
                 table.label(),
                 key,
                 verdict(atSource, atSink),
-                atSource.values,
-                atSink.values,
+                atSource.shown(),
+                atSink.shown(),
+                differing(atSource, atSink),
                 atSink.seen.rows(),
                 atSink.lsn == null ? null : new Trace.Version(atSink.lsn, time(atSink.micros)),
                 fates(
@@ -127,6 +129,23 @@ class Tracer {
 
     private record Row(Map<String, String> values, Look.Seen seen, Long lsn, Long micros) {
         static final Row NONE = new Row(null, Look.Seen.NOTHING, null, null);
+
+        Map<String, String> shown() {
+            if (values == null) {
+                return null;
+            }
+            var shown = new LinkedHashMap<String, String>();
+            values.forEach((name, value) -> shown.put(name, DifferenceText.cut(value)));
+            return shown;
+        }
+    }
+
+    private static List<String> differing(Row source, Row sink) {
+        return source.values == null || sink.values == null
+                ? List.of()
+                : source.values.keySet().stream()
+                        .filter(name -> !Objects.equals(source.values.get(name), sink.values.get(name)))
+                        .toList();
     }
 
     private static Row row(TablePair pair, TableSql sql, Database side, List<String> key, Deadline deadline) {
@@ -139,7 +158,7 @@ class Tracer {
             var texts = session.rows(sql.values(keys)).get(0).getArrayOfStrings(1);
             var values = new LinkedHashMap<String, String>();
             for (var i = 0; i < texts.length; i++) {
-                values.put(pair.columns().get(i), DifferenceText.cut(texts[i]));
+                values.put(pair.columns().get(i), texts[i]);
             }
             var marks = session.rows(sql.marks(keys)).get(0);
             var seen = new Look.Seen(

@@ -35,6 +35,7 @@ class Verifications {
     private final Metrics metrics;
     private final BroadcastProcessor<Report> live = BroadcastProcessor.create();
     private volatile Report last;
+    private volatile Proof proof;
 
     @Inject
     Verifications(Verification verification, History history, Metrics metrics, VerifierConfig config, Clock clock) {
@@ -48,6 +49,8 @@ class Verifications {
         this.metrics = metrics;
         this.scheduled = scheduled;
         this.clock = clock;
+        this.proof = Proof.of(history.all());
+        metrics.proven(proof);
     }
 
     /** Left out while any verification runs, so that schedules do not queue up. */
@@ -91,6 +94,8 @@ class Verifications {
         var report = verification.apply(effort);
         var before = Optional.ofNullable(last).map(Report::status);
         history.add(report);
+        proof = proof.after(report);
+        metrics.proven(proof);
         metrics.finished(report);
         publish(withHistory(report));
         if (before.filter(report.status()::equals).isEmpty()) {
@@ -107,6 +112,11 @@ class Verifications {
     Report last() {
         var report = last;
         return report != null ? report : withHistory(nothingKnown("no verification has finished yet"));
+    }
+
+    /** By all verifications, those of earlier lives included. */
+    Proof proof() {
+        return proof;
     }
 
     private Report nothingKnown(String reason) {

@@ -8,7 +8,7 @@ import org.junit.jupiter.api.Test;
 
 class HappeningsTest {
     private final Happenings happenings = new Happenings();
-    private final Situations situations = new Situations();
+    private final Situations situations = new Situations(Proof.NOTHING);
     private final PlayedLook look = new PlayedLook();
 
     @Test

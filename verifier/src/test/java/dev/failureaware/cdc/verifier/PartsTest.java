@@ -57,6 +57,16 @@ class PartsTest {
     }
 
     @Test
+    void aSlotThatNobodySpeaksOfIsNotMissing() {
+        assertThat(look.slot(Answer.NOT_READY).part(Part.SLOT).is(PartState.UNKNOWN))
+                .as("the question was not answered in time")
+                .isTrue();
+        assertThat(look.slot(Answer.NOT_ASKED).part(Part.SLOT).is(PartState.UNKNOWN))
+                .as("not Debezium reads the source")
+                .isTrue();
+    }
+
+    @Test
     void whatOnlyTheSourceCanTellIsUnknownWhileItIsAway() {
         look.source(Answer.NO);
 
@@ -88,6 +98,8 @@ class PartsTest {
         assertThat(look.part(Part.SINK))
                 .extracting(Part::state, Part::word, Part::detail)
                 .containsExactly(PartState.BROKEN, "is wrong", "2 rows differ");
+        look.verified(Verdict.UNKNOWN, "the fence was not reached");
+        assertThat(look.part(Part.SINK).word()).as("nothing was proven since").isEqualTo("is wrong");
     }
 
     @Test

@@ -20,11 +20,14 @@ final class PlayedLook {
     private Answer kafka = Answer.YES;
     private Answer consumer = Answer.YES;
     private Answer sink = Answer.YES;
+    private Answer slotAnswer = Answer.YES;
     private Report.Slot slot = new Report.Slot(true, 4_000_000L, "0/1", 4_100_000L, "reserved");
     private Report.Connector connector = new Report.Connector("RUNNING", List.of("RUNNING"));
     private Long lag = 3L;
+    private long removed;
     private Double rows;
     private Report report;
+    private Proof proof = Proof.NOTHING;
 
     /** Of which nothing but this is known. */
     static Report unknown(String reason, Instant at, long tookMillis) {
@@ -73,7 +76,15 @@ final class PlayedLook {
 
     /** @param walStatus null for no slot */
     PlayedLook slot(boolean active, String walStatus) {
+        slotAnswer = walStatus == null ? Answer.NO : Answer.YES;
         slot = walStatus == null ? null : new Report.Slot(active, 4_000_000L, "0/1", 4_100_000L, walStatus);
+        return this;
+    }
+
+    /** Nobody says whether there is one. */
+    PlayedLook slot(Answer answer) {
+        slotAnswer = answer;
+        slot = null;
         return this;
     }
 
@@ -88,6 +99,12 @@ final class PlayedLook {
         return this;
     }
 
+    /** Offsets that Kafka removed before they were applied. */
+    PlayedLook removed(long offsets) {
+        removed = offsets;
+        return this;
+    }
+
     /** Rows per second at the sink. */
     PlayedLook rows(double perSecond) {
         rows = perSecond;
@@ -96,6 +113,10 @@ final class PlayedLook {
 
     /** A verification that ends now. */
     PlayedLook verified(Verdict status, String reason) {
+        return verified(status, reason, List.of());
+    }
+
+    PlayedLook verified(Verdict status, String reason, List<Report.Finding> findings) {
         report = new Report(
                 status,
                 reason,
@@ -105,9 +126,26 @@ final class PlayedLook {
                 Map.of(),
                 List.of(),
                 new Report.Summary(100L, 100L, 0L, status == Verdict.FAIL ? 2L : 0L, 0L, lag, 0L, 0L),
-                Report.Pipeline.NOTHING_KNOWN,
+                new Report.Pipeline(null, null, null, null, null, findings),
                 List.of(),
                 List.of());
+        proof = proof.after(report);
+        return this;
+    }
+
+    /** As the verifier finds it after a restart: it knows what it has proven, and has verified nothing. */
+    PlayedLook restarted() {
+        proof = Proof.of(List.of(
+                new History.Entry(START, Verdict.PASS, null, report.summary()),
+                new History.Entry(report.timestamp(), report.status(), report.reason(), report.summary())));
+        report = NOTHING_VERIFIED;
+        return this;
+    }
+
+    /** Nothing was ever verified. */
+    PlayedLook neverVerified() {
+        proof = Proof.NOTHING;
+        report = NOTHING_VERIFIED;
         return this;
     }
 
@@ -116,11 +154,12 @@ final class PlayedLook {
         return new Observation(
                 now,
                 source,
+                slotAnswer,
                 answers ? Optional.ofNullable(slot) : Optional.empty(),
                 Answer.YES,
                 Optional.ofNullable(connector),
                 kafka,
-                Optional.ofNullable(lag).map(events -> new Lag(now, events, List.of())),
+                Optional.ofNullable(lag).map(events -> new Lag(now, events, removed, List.of())),
                 Optional.of(now),
                 consumer,
                 Optional.empty(),
@@ -134,7 +173,7 @@ final class PlayedLook {
     List<Part> parts() {
         var sample =
                 Optional.ofNullable(rows).map(perSecond -> new Sample(now, lag, null, null, null, perSecond, null));
-        return Parts.of(observation(), sample, report);
+        return Parts.of(observation(), sample, report, proof);
     }
 
     Part part(String name) {
@@ -145,13 +184,10 @@ final class PlayedLook {
     }
 
     Situation in(Situations situations) {
-        return situations.next(
-                observation(),
-                parts(),
-                report,
-                Optional.of(report)
-                        .filter(last -> last.status() == Verdict.PASS)
-                        .map(Report::timestamp)
-                        .or(() -> Optional.of(START)));
+        return situations.next(observation(), parts(), report, proof);
+    }
+
+    Proof proof() {
+        return proof;
     }
 }

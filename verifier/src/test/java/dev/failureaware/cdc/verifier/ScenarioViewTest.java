@@ -60,7 +60,9 @@ class ScenarioViewTest {
                 "null",
                 "{\"id\": \"b\", \"injected_at\": \"2026-11-22T15:01:00Z\", \"reverted_at\": \"2026-11-22T15:01:05Z\"}");
 
-        assertThat(view.failures().get(1).words()).contains("lifted 5 s ago").contains("not proven equal yet");
+        assertThat(view.failures().get(1).words())
+                .contains("lifted 5 s ago")
+                .contains("own verification has not passed yet");
     }
 
     @Test

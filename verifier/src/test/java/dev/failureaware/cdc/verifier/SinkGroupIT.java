@@ -1,5 +1,6 @@
 package dev.failureaware.cdc.verifier;
 
+import static io.restassured.RestAssured.given;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -11,7 +12,12 @@ import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.QuarkusTestProfile;
 import io.quarkus.test.junit.TestProfile;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.Map;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.AdminClientConfig;
+import org.apache.kafka.clients.admin.RecordsToDelete;
+import org.apache.kafka.common.TopicPartition;
 import org.junit.jupiter.api.Test;
 
 /** A sink that is not ours, behind Debezium and Kafka: its consumer group tells how far it is. */
@@ -27,6 +33,16 @@ class SinkGroupIT {
         @Override
         public Map<String, String> getConfigOverrides() {
             return Map.of("verifier.sink-group", GROUP);
+        }
+    }
+
+    private static void removeAll(String kafka) throws Exception {
+        try (var admin = Admin.create(Map.of(AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG, kafka))) {
+            var all = new HashMap<TopicPartition, RecordsToDelete>();
+            for (var partition = 0; partition < TestConnector.PARTITIONS; partition++) {
+                all.put(new TopicPartition("shop.public.t", partition), RecordsToDelete.beforeOffset(-1));
+            }
+            admin.deleteRecords(all).all().get();
         }
     }
 
@@ -55,6 +71,13 @@ class SinkGroupIT {
                 pipeline.sink.execute("DELETE FROM t WHERE id = 7");
                 assertThat(pipeline.verify("20s").getString("status")).isEqualTo("FAIL");
             }
+            pipeline.source.execute("UPDATE t SET n = n + 1");
+            assertThat(pipeline.verify("2s").getString("status")).isEqualTo("UNKNOWN");
+            assertThat(given().get("/lag").jsonPath().getLong("removed")).isZero();
+            removeAll(pipeline.kafka);
+            assertThat(given().get("/lag").jsonPath().getLong("removed"))
+                    .as("what retention took before the group had it")
+                    .isPositive();
 
             assertThat(late.getString("status")).isEqualTo("UNKNOWN");
             assertThat(late.getString("reason")).contains("the sink has not applied", "shop.public.t-0");

@@ -4,12 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.failureaware.cdc.model.Verdict;
 import dev.failureaware.cdc.verifier.Observation.Answer;
-import java.util.Optional;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /** What a person reads at the top of the dashboard, from the first trouble to the proof that it is over. */
 class SituationsTest {
-    private final Situations situations = new Situations();
+    private final Situations situations = new Situations(Proof.NOTHING);
     private final PlayedLook look = new PlayedLook();
 
     @Test
@@ -95,6 +95,17 @@ class SituationsTest {
     }
 
     @Test
+    void eventsThatKafkaRemovedTooEarlyAreARisk() {
+        var gone = look.consumer(Answer.NO).removed(7).in(situations);
+
+        assertThat(gone.risk()).isEqualTo("yes: Kafka has removed events that were not applied");
+        assertThat(gone.sentence())
+                .contains("Kafka has removed what was not applied")
+                .doesNotContain("Nothing is lost");
+        assertThat(gone.broken()).contains("topic");
+    }
+
+    @Test
     void nothingIsPromisedWhileTheSourceIsAway() {
         var away = look.source(Answer.NO).in(situations);
 
@@ -121,9 +132,85 @@ class SituationsTest {
     }
 
     @Test
+    void aSinkThatWasProvenWrongStaysSoWhileNothingCanBeProven() {
+        look.verified(Verdict.FAIL, "orders: 2 rows are at the sink only").in(situations);
+
+        var inFlight = look.after(5)
+                .verified(Verdict.SYNC_IN_PROGRESS, "events are on their way")
+                .in(situations);
+        var away = look.after(5)
+                .consumer(Answer.NO)
+                .verified(Verdict.UNKNOWN, "the fence was not reached")
+                .in(situations);
+        var back = look.after(5).consumer(Answer.YES).in(situations);
+        var equal = look.after(5).verified(Verdict.PASS, null).in(situations);
+
+        assertThat(inFlight.sentence())
+                .isEqualTo(
+                        "The sink was proven to be wrong 5 s ago, and nothing is proven since: orders: 2 rows are at the"
+                                + " sink only.");
+        assertThat(inFlight.broken()).containsExactly("sink");
+        assertThat(away.sentence()).startsWith("The sink-consumer is down").contains("was proven to be wrong 10 s ago");
+        assertThat(away.risk()).startsWith("yes");
+        assertThat(back.state()).isEqualTo(PartState.BROKEN);
+        assertThat(back.risk()).startsWith("yes");
+        assertThat(equal.sentence()).isEqualTo("Well again after 20 s: all rows agree.");
+    }
+
+    @Test
+    void aVerifierThatWasStartedAnewSaysWhatIsProvenAndNotMore() {
+        look.verified(Verdict.PASS, null).after(20).restarted();
+
+        var begun = look.in(new Situations(look.proof()));
+        var behindAFailure = look.verified(Verdict.FAIL, "2 rows").after(20).restarted();
+        var life = new Situations(behindAFailure.proof());
+        var wrong = behindAFailure.in(life);
+        var mended = behindAFailure.after(9).verified(Verdict.PASS, null).in(life);
+
+        assertThat(begun.state()).isEqualTo(PartState.BUSY);
+        assertThat(begun.sentence())
+                .startsWith("All parts answer; the verifier has just been started")
+                .endsWith("20 s ago.");
+        assertThat(begun.risk()).isEqualTo("being verified");
+        assertThat(wrong.state()).isEqualTo(PartState.BROKEN);
+        assertThat(wrong.sentence()).contains("was proven to be wrong 20 s ago");
+        assertThat(mended.troubleFor()).isEqualTo("29 s");
+    }
+
+    @Test
+    void wellAgainIsNotSaidOfTheTroubleBefore() {
+        look.consumer(Answer.NO).in(situations);
+        var again = look.after(5)
+                .consumer(Answer.YES)
+                .after(2)
+                .verified(Verdict.PASS, null)
+                .in(situations);
+
+        assertThat(again.wellAgainAt()).isNotNull();
+        assertThat(look.after(5).consumer(Answer.NO).in(situations).wellAgainAt())
+                .isNull();
+    }
+
+    @Test
+    void whatNoPartShowsIsSaidBesideThem() {
+        var hazard = look.verified(
+                        Verdict.PASS,
+                        null,
+                        List.of(
+                                new Report.Finding("slot", "source", "the replication slot is not active"),
+                                new Report.Finding("connector_settings", "connect", "errors.tolerance is all: …")))
+                .in(situations);
+
+        assertThat(hazard.state()).isEqualTo(PartState.WELL);
+        assertThat(hazard.attention()).containsExactly("connect: errors.tolerance is all: …");
+        assertThat(hazard.risk()).isEqualTo("not now, but by a setting: errors.tolerance is all: …");
+    }
+
+    @Test
     void withoutAProofNothingIsWell() {
-        var nothing = situations.next(look.observation(), look.parts(), PlayedLook.NOTHING_VERIFIED, Optional.empty());
-        var old = look.after(61)
+        var nothing = look.neverVerified().in(situations);
+        var old = look.verified(Verdict.PASS, null)
+                .after(61)
                 .verified(Verdict.UNKNOWN, "the fence was not reached")
                 .in(situations);
 
@@ -135,10 +222,8 @@ class SituationsTest {
 
     @Test
     void aStackThatStartsIsNoTrouble() {
-        look.connector(null).slot(false, null);
-        var starting = situations.next(look.observation(), look.parts(), PlayedLook.NOTHING_VERIFIED, Optional.empty());
-        look.slot(false, "lost");
-        var lost = situations.next(look.observation(), look.parts(), PlayedLook.NOTHING_VERIFIED, Optional.empty());
+        var starting = look.neverVerified().connector(null).slot(false, null).in(situations);
+        var lost = look.slot(false, "lost").in(situations);
         var up = look.connector("RUNNING", "RUNNING")
                 .slot(true, "reserved")
                 .after(9)

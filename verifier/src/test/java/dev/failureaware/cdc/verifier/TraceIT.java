@@ -72,6 +72,7 @@ class TraceIT {
         assertThat(trace.getString("verdict")).isEqualTo("mismatch");
         assertThat(trace.getMap("source")).isEqualTo(Map.of("id", "7", "v", "fourth"));
         assertThat(trace.getMap("sink")).isEqualTo(Map.of("id", "7", "v", "second"));
+        assertThat(trace.getList("differing")).containsExactly("v");
         assertThat(trace.getList("events.op")).containsExactly("c", "u", "u", "u", "u");
         assertThat(trace.getList("events.values.v")).containsExactly("first", "second", "second", "third", "fourth");
         assertThat(trace.getList("events.fate"))

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.failureaware.cdc.model.Verdict;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Optional;
@@ -17,7 +18,7 @@ class VerificationsTest {
         var verifications = new Verifications(
                 null,
                 new History(Optional.empty(), new ObjectMapper()),
-                null,
+                new Metrics(new SimpleMeterRegistry()),
                 Effort.onDemand(Duration.ofSeconds(1)),
                 Clock.systemUTC());
 
@@ -42,7 +43,7 @@ class VerificationsTest {
                     return otherEnds.join();
                 },
                 history,
-                null,
+                new Metrics(new SimpleMeterRegistry()),
                 Effort.onDemand(Duration.ofSeconds(1)),
                 Clock.systemUTC());
         CompletableFuture.runAsync(() -> verifications.now(Duration.ofHours(1)));
