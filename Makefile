@@ -13,7 +13,7 @@ SERVICES = sink-consumer verifier chaos-injector load-generator
 .DEFAULT_GOAL = help
 
 .PHONY: help exit-codes demo up watch status trigger-restart trigger-lag trigger-schema trigger-duplicate \
-	trigger-backfill lag parked replay connector-status logs stop start source-shell sink-shell kafka-topics kafka-consume \
+	trigger-backfill lag parked replay connector-status re-snapshot logs stop start source-shell sink-shell kafka-topics kafka-consume \
 	preflight healthcheck endpoints down clean reset bench-sink bench-verifier soak-sink soak-verifier test build java jar built maven
 
 help: ## this list
@@ -57,6 +57,9 @@ replay: jar ## try the parked records again, once the cause is mended (TABLE=pub
 
 connector-status: jar ## the Debezium connector, its task and its replication slot
 	@$(STACK) connector-status
+
+re-snapshot: jar ## send every row again, in whatever state the pipeline is: the way out of a gap
+	@$(STACK) re-snapshot
 
 logs: jar ## the end of the logs (NAME=connect for one of them, FOLLOW=1 to go on)
 	@$(STACK) logs $(NAME) $(if $(FOLLOW),--follow)

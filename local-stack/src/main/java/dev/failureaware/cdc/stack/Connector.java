@@ -3,6 +3,7 @@ package dev.failureaware.cdc.stack;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -154,6 +155,52 @@ public final class Connector {
         var answer = Http.delete(url);
         if (!answer.ok() && answer.status() != 404) {
             throw new IOException("deleting the connector: HTTP " + answer.status());
+        }
+    }
+
+    /** Work while the connector is stopped. */
+    @FunctionalInterface
+    interface WhileStopped {
+        void run() throws SQLException;
+    }
+
+    /** Leaves the connector stopped and without offsets: when it is resumed, it begins with a snapshot. */
+    void forgetOffsets(Duration within, WhileStopped work) throws IOException, InterruptedException, SQLException {
+        var deadline = Instant.now().plus(within);
+        untilAccepted("stop the connector", deadline, () -> Http.put(url + "/stop", ""));
+        work.run();
+        // Refused until the task has ended.
+        untilAccepted("forget its offsets", deadline, () -> Http.delete(url + "/offsets"));
+    }
+
+    void resume(Duration within) throws IOException, InterruptedException {
+        var deadline = Instant.now().plus(within);
+        untilAccepted("resume the connector", deadline, () -> Http.put(url + "/resume", ""));
+        awaitRunning(deadline);
+    }
+
+    @FunctionalInterface
+    private interface Request {
+        Http.Answer send() throws IOException;
+    }
+
+    private static void untilAccepted(String what, Instant deadline, Request request)
+            throws IOException, InterruptedException {
+        while (true) {
+            var last = "";
+            try {
+                var answer = request.send();
+                if (answer.ok()) {
+                    return;
+                }
+                last = "HTTP " + answer.status() + ": " + answer.body();
+            } catch (IOException e) {
+                last = e.getMessage();
+            }
+            if (Instant.now().isAfter(deadline)) {
+                throw StackException.notStarted("Connect did not " + what + ": " + last);
+            }
+            Thread.sleep(POLL.toMillis());
         }
     }
 

@@ -36,6 +36,7 @@ import picocli.CommandLine.Command;
             ParkedCommand.List.class,
             ParkedCommand.Replay.class,
             ConnectorStatusCommand.class,
+            ReSnapshotCommand.class,
             LogsCommand.class,
             HoldCommand.Stop.class,
             HoldCommand.Start.class,

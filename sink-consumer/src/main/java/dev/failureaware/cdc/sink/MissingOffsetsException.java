@@ -14,7 +14,7 @@ final class MissingOffsetsException extends RuntimeException {
             return Optional.of(new MissingOffsetsException(
                     "%s: the sink has applied up to offset %d, but Kafka's oldest record is %d: retention removed %d offsets"
                                     .formatted(partition, next, first, first - next)
-                            + " that were never applied. Take a new snapshot (make trigger-duplicate, or delete the"
+                            + " that were never applied. Take a new snapshot (make re-snapshot, or delete the"
                             + " connector's offsets), then delete this partition's row from _cdc.offsets."));
         }
         if (next > end) {

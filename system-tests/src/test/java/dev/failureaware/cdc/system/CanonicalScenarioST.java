@@ -261,6 +261,14 @@ class CanonicalScenarioST {
         pids.add(pid);
 
         ProcessHandle.of(pid).orElseThrow().destroyForcibly();
+        if (name.equals("verifier") && browser != null) {
+            await("a page without news does not look well")
+                    .atMost(PATIENCE)
+                    .pollInterval(Duration.ofMillis(100))
+                    .until(() -> browser.ask("return document.title + document.querySelector('.sentence').textContent")
+                            .asText()
+                            .matches("Not known – .*Not known: no news from the verifier since .*"));
+        }
 
         await(name + " runs again").atMost(PATIENCE).ignoreExceptions().until(() -> {
             for (var process : stack.processes()) {
@@ -397,6 +405,56 @@ class CanonicalScenarioST {
                                 .map(row -> row.substring(row.indexOf('/') + 1))
                                 .toList());
             }
+        }
+    }
+
+    /** No failure can be injected into such a pipeline, so the way out must not be one. */
+    @Test
+    @Order(9)
+    void aLostSlotIsMendedByANewSnapshot() throws Exception {
+        dropTheSlot();
+        String lost;
+        try (var source = stack.connect("source", "cdc_loader");
+                var deleted = source.createStatement()
+                        .executeQuery(
+                                "DELETE FROM order_items WHERE id = (SELECT min(id) FROM order_items) RETURNING id")) {
+            assertThat(deleted.next()).isTrue();
+            lost = deleted.getString(1);
+        }
+        await("the task refuses to go on behind the gap")
+                .atMost(PATIENCE)
+                .untilAsserted(() -> assertThat(stack.call("verifier", "GET", "/situation"))
+                        .satisfies(
+                                live -> assertThat(live.at("/situation/broken").toString())
+                                        .contains("slot", "connector"),
+                                live -> assertThat(live.at("/situation/risk").asText())
+                                        .startsWith("yes")));
+
+        var finished = stack.run("re-snapshot");
+
+        assertThat(finished.exitCode()).as(finished.output()).isZero();
+        await("proven equal again")
+                .atMost(PATIENCE.multipliedBy(2))
+                .pollInterval(Duration.ofSeconds(1))
+                .until(() -> stack.verify(Duration.ofSeconds(20)).path("status").asText(), "PASS"::equals);
+        try (var sink = stack.connect("sink", "cdc_verifier")) {
+            assertThat(TableContents.strings(sink, "SELECT id FROM order_items"))
+                    .as("deleted while nobody captured it")
+                    .doesNotContain(lost);
+        }
+    }
+
+    private void dropTheSlot() throws Exception {
+        try (var source = stack.connect("source", "cdc_replicator");
+                var statement = source.createStatement()) {
+            await("the slot is dropped, between two readers")
+                    .atMost(PATIENCE)
+                    .ignoreExceptions()
+                    .until(() -> {
+                        statement.execute("SELECT pg_terminate_backend(active_pid, 1000) FROM pg_replication_slots"
+                                + " WHERE slot_name = 'cdc_slot' AND active");
+                        return statement.execute("SELECT pg_drop_replication_slot('cdc_slot')");
+                    });
         }
     }
 

@@ -78,6 +78,7 @@ final class DocumentedCommands {
                     "curl -X POST -H \"Authorization: Bearer $(cat .stack/secrets/api-token)\""
                             + " \"http://127.0.0.1:8090/parked/dismiss?id=7\"",
                     "ParkingIT"),
+            Map.entry("make re-snapshot", "CanonicalScenarioST.aLostSlotIsMendedByANewSnapshot"),
             Map.entry("make bench-sink", "BenchmarkIT"),
             Map.entry("make bench-sink PARTS=workloads WORKLOADS=insert-only SINKS=ours,bound", "BenchmarkIT"),
             Map.entry("make bench-sink EVENTS=20000 ROUNDS=1 SECONDS=10", "BenchmarkIT"),
