@@ -417,7 +417,7 @@ class CanonicalScenarioST {
         try (var source = stack.connect("source", "cdc_loader");
                 var deleted = source.createStatement()
                         .executeQuery(
-                                "DELETE FROM order_items WHERE id = (SELECT min(id) FROM order_items) RETURNING id")) {
+                                "DELETE FROM order_items WHERE id = (SELECT id FROM order_items LIMIT 1) RETURNING id")) {
             assertThat(deleted.next()).isTrue();
             lost = deleted.getString(1);
         }

@@ -27,6 +27,7 @@ final class Situations {
     private static final List<String> CAUSES_FIRST =
             List.of(Part.SOURCE, Part.TOPIC, Part.SLOT, Part.CONNECTOR, Part.SINK, Part.SINK_CONSUMER);
 
+    private static final String AFTER_A_GAP = "yes: changes were kept by nobody, and nothing is proven since";
     private static final Set<String> SHOWN_BY_PARTS =
             Set.of(PipelineFindings.SLOT, PipelineFindings.CONNECTOR, PipelineFindings.LAG);
 
@@ -35,6 +36,8 @@ final class Situations {
     private Instant brokenUntil;
     private Instant wellAgainAt;
     private Duration troubleFor;
+    /** Whether in this trouble something was kept by nobody: then nothing is safe until it is proven. */
+    private boolean gap;
 
     /** @param before what earlier lives of the verifier have proven */
     Situations(Proof before) {
@@ -85,12 +88,14 @@ final class Situations {
         if (!broken.isEmpty() && known) {
             troubleSince = troubleSince == null ? seen.at() : troubleSince;
             brokenUntil = away.isEmpty() ? proof.wrongAt() : seen.at();
+            gap = gap || seen.slotAnswer() == Observation.Answer.NO || isLogLost(seen) || isGoneFromKafka(seen);
         } else if (troubleSince != null
                 && report.status() == Verdict.PASS
                 && !report.timestamp().minusMillis(report.durationMillis()).isBefore(brokenUntil)) {
             wellAgainAt = report.timestamp();
             troubleFor = Duration.between(troubleSince, wellAgainAt);
             troubleSince = null;
+            gap = false;
         }
     }
 
@@ -189,7 +194,7 @@ final class Situations {
     private record Safety(String sentence, String risk) {}
 
     /** Whether what is not at the sink yet is kept somewhere, and where. */
-    private static Safety safety(Observation seen, Part first) {
+    private Safety safety(Observation seen, Part first) {
         var status = seen.slot().map(Report.Slot::walStatus).orElse("");
         if (status.equals("lost")) {
             return new Safety(
@@ -206,6 +211,11 @@ final class Situations {
                     "Data is at risk: events were removed from Kafka before the sink had applied them. Only a new snapshot brings"
                             + " their rows back.",
                     "yes: Kafka has removed events that were not applied");
+        }
+        if (gap && seen.slotAnswer() == Observation.Answer.YES) {
+            return new Safety(
+                    "What was committed while nobody kept it comes with a new snapshot only; then it is verified.",
+                    AFTER_A_GAP);
         }
         return switch (first.name()) {
             case Part.SOURCE ->
@@ -244,6 +254,15 @@ final class Situations {
                 .flatMap(name -> parts.stream().filter(part -> part.name().equals(name)))
                 .filter(part -> part.is(PartState.BUSY))
                 .findFirst();
+        if (gap) {
+            return new Said(
+                    PartState.BUSY,
+                    "After a gap",
+                    "All parts answer again; whether a new snapshot brought back what nobody kept is being verified."
+                            + " It began %s ago."
+                                    .formatted(Figures.duration(Duration.between(troubleSince, seen.at()))),
+                    AFTER_A_GAP);
+        }
         var events = seen.lag().map(Lag::events).orElse(0L);
         var begun = "It began %s ago.".formatted(Figures.duration(Duration.between(troubleSince, seen.at())));
         if (starting.isPresent()) {

@@ -106,6 +106,25 @@ class SituationsTest {
     }
 
     @Test
+    void afterAGapNothingIsSafeUntilItIsProven() {
+        look.in(situations);
+        look.after(1).connector("RUNNING", "FAILED").slot(false, null).in(situations);
+
+        var stopped = look.after(9).connector("STOPPED").slot(false, "reserved").in(situations);
+        var unread = look.after(1).connector("RUNNING", "RUNNING").in(situations);
+        var read = look.after(1).slot(true, "reserved").in(situations);
+        var again = look.after(9).verified(Verdict.PASS, null).in(situations);
+        var next = look.after(60).connector(null).in(situations);
+
+        assertThat(List.of(stopped, unread, read)).allSatisfy(situation -> {
+            assertThat(situation.risk()).startsWith("yes: changes were kept by nobody");
+            assertThat(situation.sentence()).doesNotContain("Nothing is lost");
+        });
+        assertThat(again.sentence()).startsWith("Well again");
+        assertThat(next.risk()).as("another trouble, without a gap").startsWith("no: ");
+    }
+
+    @Test
     void nothingIsPromisedWhileTheSourceIsAway() {
         var away = look.source(Answer.NO).in(situations);
 
