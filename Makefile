@@ -102,7 +102,7 @@ reset: built ## stop everything, wipe the data, start again
 
 # Tests wait more than they work, so two modules at a time; the system tests come last and alone.
 test: maven ## all tests: mvn verify
-	@exec $(MVN) -B -T 2 verify
+	@exec $(MVN) -B -T 2 verify $(FLAGS)
 
 # Failsafe would judge a red run of before once more, in modules that run nothing now.
 FORGET = rm -f */target/failsafe-reports/failsafe-summary.xml

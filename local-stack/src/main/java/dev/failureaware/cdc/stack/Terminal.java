@@ -23,6 +23,11 @@ final class Terminal {
         return text.length() > longest ? text.substring(0, longest) + " …" : text;
     }
 
+    /** Texts may hold values of the databases: what would steer the terminal is a question mark. */
+    static String plain(String text) {
+        return text.replaceAll("[\\p{Cntrl}&&[^\n]]", "?");
+    }
+
     private static boolean isTerminal(int descriptor) {
         try {
             var target = Files.readSymbolicLink(Path.of("/proc/self/fd/" + descriptor))

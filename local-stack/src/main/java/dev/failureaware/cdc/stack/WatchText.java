@@ -18,7 +18,7 @@ final class WatchText {
     private WatchText() {}
 
     static String sentence(JsonNode live) {
-        return live.at("/situation/sentence").asText(NO_ANSWER);
+        return Terminal.plain(live.at("/situation/sentence").asText(NO_ANSWER));
     }
 
     /** @param happenings how many of the newest are shown */
@@ -52,7 +52,7 @@ final class WatchText {
         for (var at = Math.max(0, log.size() - happenings); at < log.size(); at++) {
             text.append(line(log.get(at))).append('\n');
         }
-        return text.toString();
+        return Terminal.plain(text.toString());
     }
 
     private static String parts(JsonNode live) {
@@ -113,12 +113,12 @@ final class WatchText {
     }
 
     static String line(JsonNode happening) {
-        return "%s  %-20s %s"
+        return Terminal.plain("%s  %-20s %s"
                 .formatted(
                         clock(happening.path("at")),
                         happening.path("subject").asText(),
                         Terminal.cut(happening.path("text").asText(), 2 * LONGEST_WORDS))
-                .stripTrailing();
+                .stripTrailing());
     }
 
     private static String clock(JsonNode time) {

@@ -37,6 +37,13 @@ class WatchTextTest {
     }
 
     @Test
+    void noValueSteersTheTerminal() {
+        var live = Json.parse(LIVE.replace("\"text\": \"is down\"", "\"text\": \"key \\u001b[2J\""));
+
+        assertThat(WatchText.of(live, 1)).contains("key ?[2J").doesNotContain("\033");
+    }
+
+    @Test
     void aVerifierThatIsAwayIsSaid() {
         assertThat(WatchText.of(Json.parse("{}"), 1)).isEqualTo("The verifier does not answer.\n");
         assertThat(WatchText.sentence(Json.parse("{}"))).isEqualTo("The verifier does not answer.");

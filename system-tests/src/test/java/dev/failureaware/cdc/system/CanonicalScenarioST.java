@@ -261,13 +261,13 @@ class CanonicalScenarioST {
         pids.add(pid);
 
         ProcessHandle.of(pid).orElseThrow().destroyForcibly();
-        if (name.equals("verifier") && browser != null) {
-            await("a page without news does not look well")
+        if (name.equals("verifier")) {
+            browser.ifPresent(page -> await("a page without news does not look well")
                     .atMost(PATIENCE)
                     .pollInterval(Duration.ofMillis(100))
-                    .until(() -> browser.ask("return document.title + document.querySelector('.sentence').textContent")
+                    .until(() -> page.ask("return document.title + document.querySelector('.sentence').textContent")
                             .asText()
-                            .matches("Not known – .*Not known: no news from the verifier since .*"));
+                            .matches("Not known – .*Not known: no news from the verifier since .*")));
         }
 
         await(name + " runs again").atMost(PATIENCE).ignoreExceptions().until(() -> {
@@ -421,14 +421,11 @@ class CanonicalScenarioST {
             assertThat(deleted.next()).isTrue();
             lost = deleted.getString(1);
         }
-        await("the task refuses to go on behind the gap")
-                .atMost(PATIENCE)
-                .untilAsserted(() -> assertThat(stack.call("verifier", "GET", "/situation"))
-                        .satisfies(
-                                live -> assertThat(live.at("/situation/broken").toString())
-                                        .contains("slot", "connector"),
-                                live -> assertThat(live.at("/situation/risk").asText())
-                                        .startsWith("yes")));
+        await("the task refuses to go on behind the gap").atMost(PATIENCE).untilAsserted(() -> {
+            var situation = stack.call("verifier", "GET", "/situation").path("situation");
+            assertThat(situation.path("broken").toString()).contains("slot", "connector");
+            assertThat(situation.path("risk").asText()).startsWith("yes");
+        });
 
         var finished = stack.run("re-snapshot");
 

@@ -1,5 +1,6 @@
 package dev.failureaware.cdc.verifier;
 
+import java.util.Arrays;
 import java.util.Map;
 import java.util.stream.Collectors;
 
@@ -116,7 +117,11 @@ final class TextReport {
         return value == null ? "-" : value.toString();
     }
 
+    /** Values may come from the databases: what would steer a terminal or begin a line is a question mark. */
     private static void line(StringBuilder text, String format, Object... values) {
-        text.append(String.format(format, values)).append('\n');
+        var plain = Arrays.stream(values)
+                .map(value -> value instanceof String words ? words.replaceAll("\\p{Cntrl}", "?") : value)
+                .toArray();
+        text.append(String.format(format, plain)).append('\n');
     }
 }

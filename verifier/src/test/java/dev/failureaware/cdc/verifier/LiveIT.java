@@ -3,6 +3,7 @@ package dev.failureaware.cdc.verifier;
 import static io.restassured.RestAssured.get;
 import static io.restassured.RestAssured.given;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.hamcrest.Matchers.allOf;
 import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.equalTo;
 import static org.hamcrest.Matchers.not;
@@ -65,6 +66,17 @@ class LiveIT {
                 .header("Content-Security-Policy", not(containsString("unsafe")))
                 .header("Cache-Control", "no-cache")
                 .header("X-Content-Type-Options", "nosniff");
+    }
+
+    /** It holds values of the databases. */
+    @Test
+    void aReportRunsNothing() {
+        get("/report.html")
+                .then()
+                .statusCode(200)
+                .header(
+                        "Content-Security-Policy",
+                        allOf(containsString("default-src 'none'"), not(containsString("script"))));
     }
 
     @Test

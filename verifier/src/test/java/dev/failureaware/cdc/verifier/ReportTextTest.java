@@ -55,6 +55,9 @@ class ReportTextTest {
     @Test
     void namesWithPercentSignsAreOnlyText() {
         assertThat(TextReport.of(report(Verdict.FAIL, "100%s", Map.of()))).contains("100%s");
+        assertThat(TextReport.of(report(Verdict.FAIL, "key \033[2J\nPASS", Map.of())))
+                .as("a value steers no terminal and begins no line")
+                .contains("key ?[2J?PASS");
     }
 
     private static Report report(Verdict status, String reason, Map<String, Report.Table> tables) {
