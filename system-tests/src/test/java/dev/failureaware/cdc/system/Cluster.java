@@ -13,6 +13,7 @@ import io.fabric8.kubernetes.client.ConfigBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import io.fabric8.kubernetes.client.KubernetesClientException;
+import io.fabric8.kubernetes.client.LocalPortForward;
 import io.fabric8.kubernetes.client.dsl.base.ResourceDefinitionContext;
 import java.io.IOException;
 import java.net.URI;
@@ -310,6 +311,14 @@ final class Cluster implements AutoCloseable {
     }
 
     // Our services, through the API server
+
+    /** The dashboard's service, at a port of this machine while the returned is open. */
+    LocalPortForward dashboard() {
+        return client.services()
+                .inNamespace(namespace)
+                .withName(RELEASE + "-verifier")
+                .portForward(8089);
+    }
 
     JsonNode verify(Duration patience) {
         return call("verifier", 8089, "POST", "/verify?timeout=" + patience.toSeconds() + "s", null);

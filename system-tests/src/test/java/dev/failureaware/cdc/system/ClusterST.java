@@ -4,6 +4,7 @@ import static dev.failureaware.cdc.system.Cluster.RELEASE;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import java.net.URI;
 import java.nio.file.Files;
 import java.time.Duration;
 import java.util.HashMap;
@@ -64,9 +65,39 @@ class ClusterST {
         assertPass();
     }
 
+    /** Seen on the dashboard as well, where there is a browser. */
     @Test
     @Order(2)
     void eachOfTheFiveFailuresHitsAndPasses() throws Exception {
+        var browser = Browser.ifInstalled();
+        try (var forward = cluster.dashboard()) {
+            var page = URI.create("http://127.0.0.1:" + forward.getLocalPort() + "/");
+            try (var watch = browser.map(opened -> new DashboardWatch(opened, page, "cluster"))
+                    .orElse(null)) {
+                runTheFiveFailures();
+                if (watch != null) {
+                    watch.awaitVerdict();
+                    assertItWasSeen(watch, browser.get());
+                }
+            }
+        } finally {
+            browser.ifPresent(Browser::close);
+        }
+    }
+
+    private static void assertItWasSeen(DashboardWatch watch, Browser page) {
+        assertThat(watch.stages())
+                .hasSize(5)
+                .allSatisfy((id, stages) -> assertThat(stages).as(id).last().isEqualTo("done PASS"));
+        assertThat(watch.brokenParts()).contains("connector", "sink-consumer").doesNotContain("sink", "source");
+        assertThat(watch.sentences())
+                .contains("Well again after N s: all rows agree.")
+                .anyMatch(sentence -> sentence.startsWith("The connector is down for N s. Nothing is lost"))
+                .anyMatch(sentence -> sentence.startsWith("The sink-consumer is down for N s. Nothing is lost"));
+        assertThat(page.problems()).as("what the page complained about").isEmpty();
+    }
+
+    private void runTheFiveFailures() throws Exception {
         var before = cluster.podUids();
         var document = Files.readString(Document.REPOSITORY.resolve("scenarios/quick.json"));
 

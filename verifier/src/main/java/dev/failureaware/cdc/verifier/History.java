@@ -9,9 +9,11 @@ import jakarta.inject.Inject;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /** The last verdicts, oldest first. With a file they survive a restart. */
 @ApplicationScoped
@@ -20,6 +22,8 @@ class History {
 
     private final Optional<LineFile<Entry>> file;
     private final Deque<Entry> entries = new ArrayDeque<>();
+    /** Older ones that still matter: the last PASS, and the first FAIL after it. */
+    private final List<Entry> proven = new ArrayList<>();
 
     @RegisterForReflection
     record Entry(
@@ -41,11 +45,20 @@ class History {
     synchronized void add(Report report) {
         var entry = new Entry(report.timestamp(), report.status(), report.reason(), report.summary());
         keep(entry);
-        file.ifPresent(lines -> lines.add(entry, entries));
+        file.ifPresent(lines -> lines.add(entry, provenAndKept()));
     }
 
     synchronized List<Entry> all() {
         return List.copyOf(entries);
+    }
+
+    /** However long ago. */
+    synchronized Proof proof() {
+        return Proof.of(provenAndKept());
+    }
+
+    private List<Entry> provenAndKept() {
+        return Stream.concat(proven.stream(), entries.stream()).toList();
     }
 
     synchronized List<Report.Past> last(int number) {
@@ -58,7 +71,24 @@ class History {
     private void keep(Entry entry) {
         entries.addLast(entry);
         if (entries.size() > KEPT) {
-            entries.removeFirst();
+            forget(entries.removeFirst());
+        }
+    }
+
+    private void forget(Entry entry) {
+        switch (entry.status()) {
+            case PASS -> {
+                proven.clear();
+                proven.add(entry);
+            }
+            case FAIL -> {
+                if (proven.stream().noneMatch(known -> known.status() == Verdict.FAIL)) {
+                    proven.add(entry);
+                }
+            }
+            case SYNC_IN_PROGRESS, UNKNOWN -> {
+                // Proves nothing.
+            }
         }
     }
 }

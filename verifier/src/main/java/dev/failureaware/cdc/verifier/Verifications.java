@@ -49,7 +49,7 @@ class Verifications {
         this.metrics = metrics;
         this.scheduled = scheduled;
         this.clock = clock;
-        this.proof = Proof.of(history.all());
+        this.proof = history.proof();
         metrics.proven(proof);
     }
 

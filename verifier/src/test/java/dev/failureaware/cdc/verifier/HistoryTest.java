@@ -4,10 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.datatype.jsr310.JavaTimeModule;
+import dev.failureaware.cdc.model.Verdict;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -45,6 +47,28 @@ class HistoryTest {
         assertThat(history.last(1))
                 .singleElement()
                 .satisfies(past -> assertThat(past.timestamp()).isEqualTo(Instant.ofEpochSecond(3 * History.KEPT - 1)));
+    }
+
+    /** An outage in which nothing can be proven may be longer than what is kept. */
+    @Test
+    void whatWasProvenIsNotForgotten() {
+        var file = folder.resolve("history.ndjson");
+        var history = history(file);
+        history.add(new PlayedLook().verified(Verdict.PASS, null).report());
+        history.add(new PlayedLook()
+                .after(5)
+                .verified(Verdict.FAIL, "2 rows are missing")
+                .report());
+        for (var i = 0; i < 3 * History.KEPT; i++) {
+            history.add(report(i));
+        }
+
+        for (var proof : List.of(history.proof(), history(file).proof())) {
+            assertThat(proof.equalAt()).isEqualTo(PlayedLook.START);
+            assertThat(proof.wrongSince()).isEqualTo(PlayedLook.START.plusSeconds(5));
+            assertThat(proof.reason()).isEqualTo("2 rows are missing");
+        }
+        assertThat(history(file).all()).isEqualTo(history.all()).hasSize(History.KEPT);
     }
 
     @Test
