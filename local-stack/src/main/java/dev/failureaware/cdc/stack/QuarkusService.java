@@ -69,6 +69,11 @@ final class QuarkusService {
                 "TERM",
                 Duration.ofSeconds(20),
                 ProcessSpec.Preparation.NONE,
-                () -> Http.answers(ports.url(port) + "/q/health/ready"));
+                () -> Http.answers(ports.url(port) + "/q/health/ready") && showsItsPage(ports.url(port)));
+    }
+
+    /** The verifier's dashboard is opened at once; what it loads at the first request, it has loaded then. */
+    private boolean showsItsPage(String url) {
+        return part != Part.VERIFIER || Http.answers(url + "/") && Http.answers(url + "/dashboard/dashboard.css");
     }
 }
