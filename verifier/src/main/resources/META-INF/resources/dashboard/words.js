@@ -26,9 +26,9 @@ const day = time => time.toLocaleDateString('en-CA');
 
 /** In the browser's zone; with the date where it is not today's. */
 export function clock(time) {
-  const moment = new Date(time);
-  const text = moment.toLocaleTimeString('en-GB');
-  return day(moment) === day(new Date()) ? text : `${day(moment)} ${text}`;
+  const date = new Date(time);
+  const text = date.toLocaleTimeString('en-GB');
+  return day(date) === day(new Date()) ? text : `${day(date)} ${text}`;
 }
 
 /** For eyes the clock, for who points at it the exact time with its zone. */

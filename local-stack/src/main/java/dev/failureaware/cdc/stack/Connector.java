@@ -57,19 +57,8 @@ public final class Connector {
     /** Creates or changes the connector, and waits until connector and task run. */
     public void deploy(ObjectNode settings, Duration within) throws InterruptedException {
         var deadline = Instant.now().plus(within);
-        var last = "";
-        while (Instant.now().isBefore(deadline)) {
-            try {
-                if (isDeployed(settings) || accepted(settings)) {
-                    awaitRunning(deadline);
-                    return;
-                }
-            } catch (IOException e) {
-                last = e.getMessage();
-            }
-            Thread.sleep(POLL.toMillis());
-        }
-        throw StackException.notStarted("Connect did not accept the connector: " + last);
+        untilDone("accept the connector", deadline, () -> isDeployed(settings) || accepted(settings));
+        awaitRunning(deadline);
     }
 
     /** An unchanged connector is left alone: every change restarts its task. */
@@ -86,14 +75,10 @@ public final class Connector {
     /** False while the worker is busy with a rebalance. */
     private boolean accepted(ObjectNode settings) throws IOException {
         var answer = Http.put(url + "/config", Json.compact(settings));
-        if (answer.ok()) {
-            return true;
-        }
-        var message = answer.json().path("message").asText(answer.body());
         if (answer.status() == 400) {
-            throw StackException.notStarted("Connect refuses the connector: " + message);
+            throw StackException.notStarted("Connect refuses the connector: " + message(answer));
         }
-        throw new IOException("HTTP " + answer.status() + ": " + message);
+        return ok(answer);
     }
 
     private void awaitRunning(Instant deadline) throws InterruptedException {
@@ -165,43 +150,49 @@ public final class Connector {
     }
 
     /** Leaves the connector stopped and without offsets: when it is resumed, it begins with a snapshot. */
-    void forgetOffsets(Duration within, WhileStopped work) throws IOException, InterruptedException, SQLException {
+    void forgetOffsets(Duration within, WhileStopped work) throws InterruptedException, SQLException {
         var deadline = Instant.now().plus(within);
-        untilAccepted("stop the connector", deadline, () -> Http.put(url + "/stop", ""));
+        untilDone("stop the connector", deadline, () -> ok(Http.put(url + "/stop", "")));
         work.run();
         // Refused until the task has ended.
-        untilAccepted("forget its offsets", deadline, () -> Http.delete(url + "/offsets"));
+        untilDone("forget its offsets", deadline, () -> ok(Http.delete(url + "/offsets")));
     }
 
-    void resume(Duration within) throws IOException, InterruptedException {
+    void resume(Duration within) throws InterruptedException {
         var deadline = Instant.now().plus(within);
-        untilAccepted("resume the connector", deadline, () -> Http.put(url + "/resume", ""));
+        untilDone("resume the connector", deadline, () -> ok(Http.put(url + "/resume", "")));
         awaitRunning(deadline);
     }
 
     @FunctionalInterface
-    private interface Request {
-        Http.Answer send() throws IOException;
+    private interface Attempt {
+        boolean isDone() throws IOException;
     }
 
-    private static void untilAccepted(String what, Instant deadline, Request request)
-            throws IOException, InterruptedException {
-        while (true) {
-            var last = "";
+    private static void untilDone(String what, Instant deadline, Attempt attempt) throws InterruptedException {
+        var last = "";
+        while (Instant.now().isBefore(deadline)) {
             try {
-                var answer = request.send();
-                if (answer.ok()) {
+                if (attempt.isDone()) {
                     return;
                 }
-                last = "HTTP " + answer.status() + ": " + answer.body();
             } catch (IOException e) {
                 last = e.getMessage();
             }
-            if (Instant.now().isAfter(deadline)) {
-                throw StackException.notStarted("Connect did not " + what + ": " + last);
-            }
             Thread.sleep(POLL.toMillis());
         }
+        throw StackException.notStarted("Connect did not %s: %s".formatted(what, last));
+    }
+
+    private static boolean ok(Http.Answer answer) throws IOException {
+        if (!answer.ok()) {
+            throw new IOException("HTTP " + answer.status() + ": " + message(answer));
+        }
+        return true;
+    }
+
+    private static String message(Http.Answer answer) {
+        return answer.json().path("message").asText(answer.body());
     }
 
     void restartFailed() throws IOException {

@@ -1,6 +1,5 @@
 package dev.failureaware.cdc.stack;
 
-import java.io.IOException;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.concurrent.Callable;
@@ -23,7 +22,7 @@ final class ReSnapshotCommand implements Callable<Integer> {
             WHERE slot_name = 'cdc_slot' AND wal_status = 'lost' AND NOT active""";
 
     @Override
-    public Integer call() throws IOException, InterruptedException, SQLException {
+    public Integer call() throws InterruptedException, SQLException {
         var endpoints = Endpoints.of(Layout.of(System.getenv()));
         var connector = new Connector(endpoints.url(Part.CONNECT));
         connector.forgetOffsets(PATIENCE, () -> dropWhatIsLost(endpoints));

@@ -135,16 +135,10 @@ class CanonicalScenarioST {
         var shown = Browser.require(watch);
         var page = browser.orElseThrow();
 
+        shown.assertTheFiveFailuresWereSeen();
         assertThat(shown.stages())
-                .hasSize(5)
-                .allSatisfy((id, stages) -> assertThat(stages)
-                        .as(id)
-                        .anyMatch(stage -> stage.startsWith("now"))
-                        .last()
-                        .isEqualTo("done PASS"));
-        assertThat(shown.brokenParts()).contains("connector", "sink-consumer").doesNotContain("sink", "source");
+                .allSatisfy((id, stages) -> assertThat(stages).as(id).anyMatch(stage -> stage.startsWith("now")));
         assertThat(shown.sentences())
-                .contains("Well again after N s: all rows agree.")
                 .anyMatch(sentence ->
                         sentence.matches("The connector is down for N s\\. Nothing is lost: the source keeps what it"
                                 + " has not sent \\(N [kM]?B of WAL\\)\\."))

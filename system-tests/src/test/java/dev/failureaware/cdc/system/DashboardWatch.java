@@ -1,5 +1,6 @@
 package dev.failureaware.cdc.system;
 
+import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -140,6 +141,18 @@ final class DashboardWatch implements AutoCloseable {
 
     synchronized Set<String> verdictsOf(String table) {
         return Set.copyOf(tables.getOrDefault(table, Set.of()));
+    }
+
+    /** Each fault with the part that it broke, each recovery, and the verdicts. */
+    void assertTheFiveFailuresWereSeen() {
+        assertThat(stages())
+                .hasSize(5)
+                .allSatisfy((id, stages) -> assertThat(stages).as(id).last().isEqualTo("done PASS"));
+        assertThat(brokenParts()).contains("connector", "sink-consumer").doesNotContain("sink", "source");
+        assertThat(sentences())
+                .contains("Well again after N s: all rows agree.")
+                .anyMatch(sentence -> sentence.startsWith("The connector is down for N s. Nothing is lost"))
+                .anyMatch(sentence -> sentence.startsWith("The sink-consumer is down for N s. Nothing is lost"));
     }
 
     /** The page is told a moment after the injector knows. */

@@ -40,7 +40,8 @@ class LagMeter {
         }
         var first = ends.first(backlog.partitions(), deadline);
         progress.refresh(deadline);
-        var partitions = backlog.standings().stream()
+        var standings = backlog.standings();
+        var partitions = standings.stream()
                 .map(standing -> new Lag.OfPartition(
                         standing.partition().topic(),
                         standing.partition().partition(),
@@ -52,7 +53,7 @@ class LagMeter {
         return new Lag(
                 clock.instant(),
                 partitions.stream().mapToLong(Lag.OfPartition::events).sum(),
-                backlog.standings().stream()
+                standings.stream()
                         .mapToLong(standing -> removed(standing, first))
                         .sum(),
                 partitions);

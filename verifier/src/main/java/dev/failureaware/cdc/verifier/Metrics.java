@@ -88,13 +88,15 @@ class Metrics {
                 "How long the last verification took",
                 report -> report.durationMillis() / 1000.0);
         gauge("cdc.verification.timestamp.seconds", "When it ended, since 1970", report -> seconds(report.timestamp()));
-        always(
+        known(
                 "cdc.fence.timestamp.seconds",
                 "The newest moment whose commits the sink is proven to have, since 1970",
+                Tags.empty(),
                 () -> seconds(fence != null ? fence : proof.equalAt()));
-        always(
+        known(
                 "cdc.data.wrong",
                 "Whether the sink was proven to be wrong and not proven equal since",
+                Tags.empty(),
                 () -> proof.sinkIsWrong() ? 1 : 0);
     }
 
@@ -238,24 +240,16 @@ class Metrics {
         });
     }
 
-    /** Known before the first verification too. @param value null where it is not known */
-    private void always(String name, String meaning, Supplier<Number> value) {
-        Gauge.builder(
-                        name,
-                        () -> Optional.ofNullable(value.get())
-                                .map(Number::doubleValue)
-                                .orElse(Double.NaN))
-                .description(meaning)
-                .register(registry);
+    /** Of the last verification. @param value null where it is not known */
+    private void gauge(String name, String meaning, Tags tags, Function<Report, Number> value) {
+        known(name, meaning, tags, () -> Optional.ofNullable(last).map(value).orElse(null));
     }
 
     /** @param value null where it is not known */
-    private void gauge(String name, String meaning, Tags tags, Function<Report, Number> value) {
+    private void known(String name, String meaning, Tags tags, Supplier<Number> value) {
         Gauge.builder(
                         name,
-                        this,
-                        metrics -> Optional.ofNullable(metrics.last)
-                                .map(value)
+                        () -> Optional.ofNullable(value.get())
                                 .map(Number::doubleValue)
                                 .orElse(Double.NaN))
                 .tags(tags)

@@ -56,6 +56,11 @@ record Proof(
         };
     }
 
+    /** Whether anything ever was. */
+    boolean isThere() {
+        return equalAt != null || sinkIsWrong();
+    }
+
     boolean sinkIsWrong() {
         return wrongAt != null;
     }

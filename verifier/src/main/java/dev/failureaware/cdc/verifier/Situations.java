@@ -82,10 +82,9 @@ final class Situations {
 
     /** Before there ever was a verdict, parts that do not answer are no trouble but a start. */
     private void remember(Observation seen, List<Part> broken, List<Part> away, Report report, Proof proof) {
-        var known = proof.sinkIsWrong() || proof.equalAt() != null;
         brokenSince.keySet().retainAll(broken.stream().map(Part::name).toList());
         broken.forEach(part -> brokenSince.putIfAbsent(part.name(), seen.at()));
-        if (!broken.isEmpty() && known) {
+        if (!broken.isEmpty() && proof.isThere()) {
             troubleSince = troubleSince == null ? seen.at() : troubleSince;
             brokenUntil = away.isEmpty() ? proof.wrongAt() : seen.at();
             gap = gap || seen.slotAnswer() == Observation.Answer.NO || isLogLost(seen) || isGoneFromKafka(seen);
@@ -100,10 +99,9 @@ final class Situations {
     }
 
     private Said said(Observation seen, List<Part> parts, List<Part> away, Report report, Proof proof) {
-        var provenAt = Optional.ofNullable(proof.equalAt());
         var wrong = proof.sinkIsWrong();
         if (!away.isEmpty()) {
-            var said = provenAt.isPresent() || wrong || isLogLost(seen) || isGoneFromKafka(seen)
+            var said = proof.isThere() || isLogLost(seen) || isGoneFromKafka(seen)
                     ? away(seen, away)
                     : notUpYet(seen, away);
             return wrong
@@ -124,7 +122,7 @@ final class Situations {
         if (troubleSince != null) {
             return mending(seen, parts);
         }
-        if (provenAt.isEmpty()) {
+        if (!proof.isThere()) {
             return new Said(
                     PartState.UNKNOWN,
                     "Not known yet",
@@ -147,7 +145,11 @@ final class Situations {
     }
 
     private static boolean isLogLost(Observation seen) {
-        return seen.slot().map(Report.Slot::walStatus).filter("lost"::equals).isPresent();
+        return hasWalStatus(seen, "lost");
+    }
+
+    private static boolean hasWalStatus(Observation seen, String status) {
+        return seen.slot().map(Report.Slot::walStatus).filter(status::equals).isPresent();
     }
 
     private static boolean isGoneFromKafka(Observation seen) {
@@ -195,13 +197,12 @@ final class Situations {
 
     /** Whether what is not at the sink yet is kept somewhere, and where. */
     private Safety safety(Observation seen, Part first) {
-        var status = seen.slot().map(Report.Slot::walStatus).orElse("");
-        if (status.equals("lost")) {
+        if (isLogLost(seen)) {
             return new Safety(
                     "Data is at risk: the source has removed log that was not sent yet. Only a new snapshot brings it back.",
                     "yes: the source has removed log that was not sent");
         }
-        if (status.equals("unreserved")) {
+        if (hasWalStatus(seen, "unreserved")) {
             return new Safety(
                     "Data is at risk: the source may remove log that is not sent yet at any moment.",
                     "yes: the source may remove log that is not sent");
